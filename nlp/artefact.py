@@ -1,0 +1,154 @@
+"""The tagger on disk: a manifest, heads, and the fine-tuned encoder as differences to its base.
+
+``encoder.safetensors`` holds, for each trained tensor, its difference to the base model: matrices as
+int8 with one scale for each row, vectors as float16. The evaluated artefact is what :func:`load` returns,
+so what rounding costs is in the figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import BertModel
+
+from models.store import resolve
+from nlp.network import ContactNetwork
+
+FORMAT = 1
+
+
+class ArtefactError(RuntimeError):
+    """A tagger folder that cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How logits become probabilities: softmax heads divide by ``temperature``, sigmoid heads use a*x+b."""
+
+    temperature: Mapping[str, float] = field(default_factory=dict)
+    slope: Mapping[str, float] = field(default_factory=dict)
+    shift: Mapping[str, float] = field(default_factory=dict)
+
+    def softmax(self, head: str, logits: Tensor) -> Tensor:
+        """Calibrated probabilities (rows, classes) that sum to one."""
+        return (logits / self.temperature.get(head, 1.0)).softmax(-1)
+
+    def sigmoid(self, head: str, logits: Tensor) -> Tensor:
+        """Calibrated independent probabilities (rows, classes)."""
+        return (logits * self.slope.get(head, 1.0) + self.shift.get(head, 0.0)).sigmoid()
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A loaded tagger."""
+
+    network: ContactNetwork
+    tokenizer: Tokenizer
+    padding: int
+    reasons: tuple[str, ...]
+    behaviours: tuple[str, ...]
+    calibration: Calibration
+    thresholds: Mapping[str, float]
+    version: str
+
+
+def base_encoder(name: str) -> tuple[BertModel, Tokenizer, int]:
+    """The base model by its store name: encoder, tokenizer, padding token's id."""
+    path = resolve(name).path
+    encoder = BertModel.from_pretrained(path, add_pooling_layer=False, local_files_only=True)
+    tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return encoder, tokenizer, int(encoder.config.pad_token_id)
+
+
+def quantise(delta: Tensor) -> dict[str, Tensor]:
+    """A matrix as int8 rows with float16 scales, a vector as float16."""
+    if delta.dim() != 2:
+        return {"value": delta.half()}
+    scale = (delta.abs().amax(1, keepdim=True) / 127).clamp(min=1e-8)
+    return {"int8": (delta / scale).round().to(torch.int8), "scale": scale.float()}
+
+
+def restore(parts: Mapping[str, Tensor]) -> Tensor:
+    """The float32 tensor that :func:`quantise` packed."""
+    if "value" in parts:
+        return parts["value"].float()
+    return parts["int8"].float() * parts["scale"]
+
+
+def save(folder: Path, network: ContactNetwork, base: Mapping[str, Tensor], manifest: Mapping[str, Any]) -> None:
+    """Write the artefact: differences of the encoder to ``base``, heads, manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packed: dict[str, Tensor] = {}
+    for name, value in network.encoder.state_dict().items():
+        delta = value.float() - base[name].float()
+        if bool(delta.abs().max() > 0):
+            packed |= {f"{name}#{part}": tensor.contiguous() for part, tensor in quantise(delta).items()}
+    save_file(packed, folder / "encoder.safetensors")
+    heads = {name: value.contiguous() for name, value in network.heads.state_dict().items()}
+    save_file(heads, folder / "heads.safetensors")
+    write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest with size and sha256 of both weight files."""
+    files = {}
+    for name in ("encoder.safetensors", "heads.safetensors"):
+        content = (folder / name).read_bytes()
+        files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    text = json.dumps({"format": FORMAT, **manifest, "files": files}, ensure_ascii=False, indent=1)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def load(name: str) -> Artefact:
+    """Load a tagger by its store name or folder.
+
+    Raises:
+        ArtefactError: the folder is not a tagger or does not fit its base model.
+    """
+    folder = resolve(name).path
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        tagger = manifest["tagger"]
+        encoder, tokenizer, padding = base_encoder(manifest["base"])
+        network = ContactNetwork(encoder, tagger["sizes"])
+        _apply(network, folder)
+    except (OSError, KeyError, RuntimeError, json.JSONDecodeError) as error:
+        if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
+            raise
+        raise ArtefactError(
+            f"Model {name} jest niekompletny lub nie pasuje do bazy ({type(error).__name__}): "
+            "przywróć go z repozytorium albo wytrenuj poleceniem `odsluch models train`."
+        ) from error
+    return Artefact(
+        network.eval(),
+        tokenizer,
+        padding,
+        tuple(tagger["reasons"]),
+        tuple(tagger["behaviours"]),
+        Calibration(**tagger["calibration"]),
+        tagger["thresholds"],
+        f"{manifest['name']}@{manifest['version']}",
+    )
+
+
+def _apply(network: ContactNetwork, folder: Path) -> None:
+    state = network.encoder.state_dict()
+    parts: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in load_file(folder / "encoder.safetensors").items():
+        name, part = key.split("#")
+        parts.setdefault(name, {})[part] = tensor
+    for name, packed in parts.items():
+        state[name] += restore(packed)
+    network.encoder.load_state_dict(state)
+    network.heads.load_state_dict(load_file(folder / "heads.safetensors"))

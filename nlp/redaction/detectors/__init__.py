@@ -1,0 +1,1 @@
+"""The detectors of personal data, one a file; ``registry`` names them."""

@@ -1,0 +1,47 @@
+"""Bank accounts and payment cards, whole or by their last digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stdnum import iban, luhn
+
+from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.spans import Finding
+
+_ACCOUNT = re.compile(r"(?<!\w)(?:[A-Za-z]{2} ?)?\d{2}(?:[ -]?\d{4}){6}(?!\d)")
+_FOREIGN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_CARD = re.compile(r"(?<![\w-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])")
+_MASKED = re.compile(r"(?<!\w)(?:\d{4}[ -]?)?(?:[*xX•.]{2,}[ -]?)+\d{4}(?!\d)")
+
+
+class AccountOrCardDetector:
+    """Polish account numbers, IBAN, card numbers, masked cards."""
+
+    name = "account_or_card"
+    version = "1"
+
+    def find(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """See ``Detector.find``."""
+        kind = "ACCOUNT_OR_CARD"
+        yield from asked_runs(self, "ACCOUNT_OR_CARD", dialogue, is_number)
+        yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _ACCOUNT, lambda t: 0.98 if is_number(t) else 0.85)
+        yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _FOREIGN, lambda t: 0.95 * bool(iban.is_valid(t)))
+        yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _CARD, _card_confidence)
+        yield from shaped(self, kind, dialogue, _MASKED, lambda text: 0.0 if text.startswith(".") else 0.85)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole account number or card number with a right checksum."""
+    digits = digits_of(text)
+    if len(digits) == 26:
+        return bool(iban.is_valid("PL" + digits))
+    return 13 <= len(digits) <= 19 and bool(luhn.is_valid(digits))
+
+
+def _card_confidence(text: str) -> float:
+    if is_number(text):
+        return 0.95
+    return 0.7 if len(digits_of(text)) == 16 and len(text) > 16 else 0.0

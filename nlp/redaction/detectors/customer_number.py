@@ -1,0 +1,39 @@
+"""Numbers that lead to a customer: orders, complaints, contracts, invoices, parcels, meters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.spans import Finding, producer
+
+_CODE = re.compile(
+    r"(?<![\w/-])(?:ZAM|FV|FVS|FS|FA|RMA|REK|ZG|ZW|ORD|UM|KL|PAR|WZ|PZ|REKL|SPR|INV|SO|PO|NR|CASE|ID|ABO|UMO|POL|ZGL)"
+    r"[-/_# ]{0,2}\d{2,}(?:[-/_.]?[A-Z0-9]+)*(?!\w)",
+    re.IGNORECASE,
+)
+_HASHED = re.compile(r"(?<!\w)#\d{4,}(?:[-/]\d+)*(?!\w)")
+_SLASHED = re.compile(r"(?<![\w/.-])[A-Z]{1,5}[-/]\d{2,}(?:[-/][A-Z0-9]+)+(?!\w)")
+_MIXED = re.compile(r"(?<![\w/.-])(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{9,}(?!\w)")
+_PARTS = re.compile(r"(?<![\w/.,-])\d{3,}[-/]\d{3,}(?:[-/]\d+)*(?![\w/]|[.,]\d)")
+_LONG = re.compile(r"(?<![\w/.,-])\d(?:[ ]?\d){9,33}(?![\w/]|[.,]\d)")
+
+
+class CustomerNumberDetector:
+    """Asked for, or a code of a known shape, or a number too long to count anything."""
+
+    name = "customer_number"
+    version = "1"
+
+    def find(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """See ``Detector.find``."""
+        kind = "CUSTOMER_NUMBER"
+        yield from asked_runs(self, "CUSTOMER_NUMBER", dialogue)
+        for pattern, certainty in ((_CODE, 0.8), (_HASHED, 0.8), (_SLASHED, 0.8), (_MIXED, 0.7), (_PARTS, 0.6)):
+            yield from shaped(self, "CUSTOMER_NUMBER", dialogue, pattern, lambda _, c=certainty: c)  # type: ignore[misc]
+        yield from shaped(self, kind, dialogue, _LONG, lambda t: 0.55 if len(digits_of(t)) >= 10 else 0.0)
+        for run in dialogue.runs:
+            if not run.plain and not run.written and len(run.digits) >= 7 and len(run.pieces) >= 3:
+                yield Finding(run.turn, run.start, run.end, kind, 0.5, producer(self), "long number said in pieces")

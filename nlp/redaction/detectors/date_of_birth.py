@@ -1,0 +1,70 @@
+"""Dates of birth; every other date stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.runs import MONTHS
+from nlp.redaction.spans import Finding, producer
+from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.words import Line, Word
+
+_YEAR = frozenset("rok roku r".split())
+_BETWEEN = frozenset(", . - / dnia przez kropka".split())
+_NOT_AFTER = frozenset("godzin godziny lat lata minut dni zlotych zl".split())
+_OTHER_DATES = frozenset("zakupu dostawy zamowienia wizyty umowy platnosci faktury wystawienia".split())
+
+
+class DateOfBirthDetector:
+    """Dates said while a date of birth is awaited."""
+
+    name = "date_of_birth"
+    version = "1"
+
+    def find(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """See ``Detector.find``."""
+        for ask in dialogue.asks.of("DATE_OF_BIRTH"):
+            for line in dialogue.lines[ask.turn :]:
+                if line.first > ask.end:
+                    break
+                low, high = max(0, ask.start - line.first - (8 if line.turn == ask.turn else 0)), ask.end - line.first
+                for first, last in _dates(line, low, min(high, len(line.words))):
+                    start, end = line.words[first].start, line.words[last - 1].end
+                    yield Finding(line.turn, start, end, "DATE_OF_BIRTH", 0.9, producer(self), "asked for")
+
+
+def _dates(line: Line, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Groups of numbers, months and years."""
+    index = low
+    while index < high:
+        if not _is_part(line.words[index]) or line.words[index].fold in _YEAR:
+            index += 1
+            continue
+        last = index + 1
+        ahead = last
+        while ahead < len(line.words) and ahead - last <= 2:
+            if _is_part(line.words[ahead]):
+                last = ahead + 1
+            elif line.words[ahead].fold not in _BETWEEN:
+                break
+            ahead += 1
+        if _is_date(line, index, last):
+            yield index, last
+        index = last
+
+
+def _is_part(word: Word) -> bool:
+    return word.fold in MONTHS or word.fold in NUMERALS or word.text.isdigit() or word.fold in _YEAR
+
+
+def _is_date(line: Line, first: int, last: int) -> bool:
+    """A month or a year, or figures that could be one; not an age, not another date."""
+    folds = [word.fold for word in line.words[first:last]]
+    if line.folded(last) in _NOT_AFTER or any(line.folded(i) in _OTHER_DATES for i in range(first - 4, first)):
+        return False
+    numerals = [NUMERALS[f] for f in folds if f in NUMERALS]
+    if any(f in MONTHS or f in _YEAR for f in folds) or any(n.ordinal for n in numerals):
+        return True
+    figures = "".join(f for f in folds if f.isdigit())
+    return len(figures) >= 2 or len(numerals) >= 2 or any(n.value >= 10 for n in numerals)

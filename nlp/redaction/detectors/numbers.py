@@ -1,0 +1,78 @@
+"""What the detectors of numbers share: asked-for runs, written shapes, the code around a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.runs import Run
+from nlp.redaction.spans import Detector, Finding, PersonalType, producer
+from nlp.redaction.words import Line, Word
+
+_CODE_LEFT = re.compile(r"[\w/#-]*$")
+_CODE_RIGHT = re.compile(r"[A-Za-z0-9/-]*")
+
+
+def asked_runs(
+    detector: Detector, kind: PersonalType, dialogue: Dialogue, check: Callable[[str], bool] | None = None
+) -> Iterator[Finding]:
+    """Runs that answer a request for ``kind``; a right checksum raises the confidence, a wrong one does not
+    lower it: people mishear and misspeak numbers that are still theirs."""
+    for run in dialogue.runs:
+        if dialogue.asks.typed.get(run.position) != kind:
+            continue
+        line = dialogue.lines[run.turn]
+        start, end = widened(line, run)
+        sure = check is not None and check(run.digits)
+        reason = "asked for, checksum right" if sure else "asked for"
+        yield Finding(run.turn, start, end, kind, 0.99 if sure else 0.9, producer(detector), reason)
+
+
+def shaped(
+    detector: Detector,
+    kind: PersonalType,
+    dialogue: Dialogue,
+    pattern: re.Pattern[str],
+    accept: Callable[[str], float],
+) -> Iterator[Finding]:
+    """Written values that show their type by their shape; ``accept`` gives the confidence, 0 to refuse."""
+    for line in dialogue.lines:
+        for match in pattern.finditer(line.text):
+            confidence = accept(match.group())
+            if confidence:
+                start, end = match.span()
+                yield Finding(line.turn, start, end, kind, confidence, producer(detector), "shape")
+
+
+def digits_of(text: str) -> str:
+    """Only the digits of a text."""
+    return "".join(character for character in text if character.isdigit())
+
+
+def widened(line: Line, run: Run) -> tuple[int, int]:
+    """Characters of a run with the letters and signs of its code: "FV/2024/05/12", "ABC 123456"."""
+    start, end = run.start, run.end
+    if run.pieces[0].written:
+        left = _CODE_LEFT.search(line.text, 0, start)
+        code = left.group() if left else ""
+        start -= len(code.rpartition("_")[2].lstrip("-/"))
+    if run.pieces[-1].written:
+        right = _CODE_RIGHT.match(line.text, end)
+        end += len(right.group().rstrip("-/")) if right else 0
+    before, after = run.first - 1, run.last
+    while (word := line.at(before)) and word.start >= start:
+        before -= 1
+    while word and (_code_letters(word) or word.fold == "pl" and before == run.first - 1):
+        start, before = word.start, before - 1
+        word = line.at(before)
+    while (word := line.at(after)) and (word.end <= end or _code_letters(word)):
+        end, after = max(end, word.end), after + 1
+    return start, end
+
+
+def _code_letters(word: Word) -> bool:
+    """Capital letters said or written as part of a code."""
+    if not word.text.isalpha() or not word.text.isupper() or len(word.text) > 4:
+        return False
+    return len(word.text) > 1 or word.fold not in ("a", "i", "o", "u", "w", "z") or not word.after_stop

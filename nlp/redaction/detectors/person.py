@@ -1,0 +1,324 @@
+"""Names of people: customers, agents, third parties; inflected, without capitals, spelled out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.names import NameForm, agree, has_grammar, name_form
+from nlp.redaction.spans import Finding, producer
+from nlp.redaction.words import Line, Word
+from nlp.text import fold
+
+_TITLES: dict[str, frozenset[tuple[str, str]]] = {
+    "pan": frozenset({("m", "nom")}),
+    "pana": frozenset({("m", "gen"), ("m", "acc")}),
+    "panu": frozenset({("m", "dat"), ("m", "loc")}),
+    "panem": frozenset({("m", "inst")}),
+    "panie": frozenset({("m", "voc"), ("m", "nom"), ("m", "loc")}),
+    "pani": frozenset({("f", c) for c in ("nom", "gen", "dat", "loc", "voc", "inst", "acc")}),
+    "pania": frozenset({("f", "inst"), ("f", "acc")}),
+    "panstwo": frozenset(),
+    "panstwa": frozenset(),
+}
+_RANKS = frozenset(
+    "doktor doktora doktorze doktorem dr mgr inz prof profesor kierownik kierownika mecenas redaktor lekarz lekarza prezes"
+    " dyrektor magister konsultant konsultantka konsultanta konsultantki konsultantem konsultantce kolega kolezanka kolezanki doradca doradcy".split()
+)
+_INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "nazywam sie",
+        "nazywa sie",
+        "z tej strony",
+        "mowi",
+        "mam na imie",
+        "na imie mi",
+        "moje imie",
+        "moje nazwisko",
+        "moje nazwisko to",
+        "na nazwisko",
+        "nazwisko",
+        "imie",
+        "imie to",
+        "nazwisko to",
+        "nazwisko panienskie",
+        "imie i nazwisko",
+        "przy telefonie",
+        "rozmawialam z",
+        "rozmawialem z",
+        "pozdrawiam",
+        "podpisano",
+        "klient",
+        "klientka",
+        "odbiorca",
+        "nadawca",
+        "wlasciciel",
+        "tu",
+        "jestem",
+    )
+)
+_TIGHT = frozenset({"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"})
+_COMPANY_AFTER = re.compile(r"\s*(?:sp\.|s\.a\.|spółka|i synowie|i wspólnicy|&|gmbh|ltd)", re.IGNORECASE)
+_STREET_BEFORE = frozenset("ul ulica ulicy al aleja alei os osiedle osiedlu pl plac placu swietego swietej sw im imienia".split())
+_COMPANY_BEFORE = frozenset("firma firmy firmie firme sklep sklepie sklepu marka marki marke sieci siec salonie banku bank".split())
+_SPELLED = re.compile(r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)")
+_AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
+_SOFT = frozenset(", - … . no yyy eee to jest sie pan pani".split())
+
+
+class PersonDetector:
+    """Names by the dictionary, by introductions, by titles, by a request for them, and those already known."""
+
+    name = "person"
+    version = "1"
+
+    def find(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """See ``Detector.find``."""
+        sign = producer(self)
+        seeds = {line.turn: _seeds(dialogue, line) for line in dialogue.lines}
+        chains: dict[int, list[tuple[int, int, float, str]]] = {}
+        for line in dialogue.lines:
+            chains[line.turn] = _chains(dialogue, line, seeds[line.turn])
+        known = _known(dialogue, chains)
+        for line in dialogue.lines:
+            for first, last, confidence, reason in chains[line.turn]:
+                start = _stammer(line, first)
+                yield Finding(line.turn, start, line.words[last - 1].end, "PERSON", confidence, sign, reason)
+            yield from _repeats(dialogue, line, known, sign)
+            yield from _spelled(dialogue, line, sign)
+
+
+def _seeds(dialogue: Dialogue, line: Line) -> dict[int, tuple[float, str]]:
+    """Words that are a name for sure, with the reason; neighbours join later."""
+    seeds: dict[int, tuple[float, str]] = {}
+    for index, word in enumerate(line.words):
+        if word.is_sign or word.is_mark:
+            continue
+        form = name_form(word)
+        if form.never:
+            continue
+        if reason := _alone(dialogue, line, index, word, form):
+            seeds[index] = (0.85, reason)
+        elif _titled(dialogue, line, index, word, form):
+            seeds[index] = (0.85, "after a title")
+        elif _introduced(dialogue, line, index, word, form):
+            seeds[index] = (0.85, "after an introduction")
+        elif _asked(dialogue, line, index, word, form):
+            seeds[index] = (0.75, "answer to a request for a name")
+    return seeds
+
+
+def _capital(dialogue: Dialogue, word: Word) -> bool:
+    return dialogue.cased and word.capital and not (len(word.text) > 3 and word.text.isupper())
+
+
+def _alone(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> str:
+    """Names that need no context: frequent first names, capitalised surnames that are nothing else."""
+    if line.folded(index - 1) in _COMPANY_BEFORE:
+        return ""
+    if line.folded(index - 1) in _STREET_BEFORE or line.folded(index - 2) in _STREET_BEFORE:
+        return ""
+    if _COMPANY_AFTER.match(line.text[word.end : word.end + 12]):
+        return ""
+    capital = _capital(dialogue, word)
+    if form.given and (not dialogue.cased or capital) and not (form.place and form.surname and not capital):
+        return "frequent first name"
+    if capital and not word.after_stop and form.rare_given and not form.place and not form.unknown and not has_grammar(word):
+        return "first name with a capital"
+    if capital and form.surname and not form.word and (not form.place or form.shaped) and not form.unknown:
+        return "surname with a capital"
+    if capital and form.shaped and not form.place and line.folded(index + 1) not in ("ul", "ulica"):
+        return "surname by its ending"
+    following = line.at(index + 1)
+    if following and not following.is_sign and form.rare_given and not form.word and not dialogue.cased:
+        second = name_form(following)
+        if (second.shaped or second.surname and not second.word) and agree(form, second):
+            return "first name and surname"
+    return ""
+
+
+def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> bool:
+    """ "pan Lis", "panią Zając", "doktor Maj": the case must fit, so that "widziała pani zająca" does not."""
+    before = line.folded(index - 1)
+    if before in (".",) and line.folded(index - 2) in ("p", "dr", "mgr", "inz", "prof"):
+        return word.capital and dialogue.cased
+    if before in _RANKS:
+        title = line.folded(index - 2)
+        return _capital(dialogue, word) or (form.given or form.shaped) or title in _TITLES and form.known_word
+    cases = _TITLES.get(before)
+    if cases is None:
+        return False
+    if dialogue.cased:
+        return _capital(dialogue, word) and not word.after_stop and (form.any_name or form.unknown or form.known_word)
+    fits = not cases or not form.cases or bool(cases & form.cases)
+    if not fits:
+        return False
+    if form.given or form.shaped or (form.surname or form.rare_given) and not form.word:
+        return True
+    return form.known_word and form.surname and not has_grammar(word)
+
+
+def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> bool:
+    """ "nazywam się Zając", "z tej strony Maj", "mówi oksana"."""
+    probe = index
+    while probe > 0 and index - probe < 3 and line.folded(probe - 1) in (",", ":", "-", "to", "jest", "…", "pan", "pani"):
+        probe -= 1
+    for phrase in _INTRODUCTIONS:
+        size = len(phrase)
+        if probe < size or tuple(line.folded(probe - size + i) for i in range(size)) != phrase:
+            continue
+        if phrase[-1] in _TIGHT and size == 1:
+            return _capital(dialogue, word) and (form.any_name or form.unknown) and not word.after_stop or form.given
+        if _capital(dialogue, word):
+            return True
+        if dialogue.cased and size == 1:
+            return False
+        return form.any_name and not has_grammar(word) or form.unknown and len(word.text) > 2
+    return False
+
+
+def _asked(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> bool:
+    """The short answer to "proszę o imię i nazwisko"."""
+    position = line.first + index
+    if line.spoken > 8 or not dialogue.asks.during("PERSON", position) or has_grammar(word):
+        return False
+    if any(ask.turn == line.turn and not ask.answered and line.spoken > 5 for ask in dialogue.asks.of("PERSON")):
+        return False
+    if _capital(dialogue, word) and not word.after_stop:
+        return form.any_name or form.unknown
+    if _capital(dialogue, word):
+        return (form.any_name or form.unknown) and line.spoken <= 4
+    if dialogue.cased:
+        return form.unknown and line.spoken <= 3 and len(word.text) > 3
+    return form.given or form.shaped or (form.surname or form.rare_given) and line.spoken <= 3 and (
+        not form.word or form.known_word
+    )
+
+
+def _chains(
+    dialogue: Dialogue, line: Line, seeds: dict[int, tuple[float, str]]
+) -> list[tuple[int, int, float, str]]:
+    """Seeds with the parts of the name around them."""
+    chains: list[tuple[int, int, float, str]] = []
+    for index in sorted(seeds):
+        if chains and index < chains[-1][1]:
+            continue
+        floor = chains[-1][1] if chains else 0
+        first, last = _leftwards(dialogue, line, index, floor), _rightwards(dialogue, line, index, seeds)
+        confidence, reason = seeds[index]
+        chains.append((first, last, min(0.95, confidence + 0.05 * (last - first - 1)), reason))
+    return chains
+
+
+def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
+    """A first name or initial before: "jan" of "jan kowalski", "Anna Maria"."""
+    first = index
+    while first > floor and index - first < 2:
+        word = line.words[first - 1]
+        if word.is_sign or word.is_mark:
+            break
+        form = name_form(word)
+        capital = _capital(dialogue, word)
+        plausible = form.given or form.rare_given and (capital or not form.word and not dialogue.cased)
+        plausible = plausible or capital and (form.surname and (not form.word or form.known_word) or form.unknown)
+        if form.never or not plausible or word.fold in _TITLES or word.after_stop and form.unknown and not form.shaped:
+            break
+        first -= 1
+    return first
+
+
+def _rightwards(dialogue: Dialogue, line: Line, index: int, seeds: dict[int, tuple[float, str]]) -> int:
+    """Second names and surnames after, with hyphens: "Anna Nowak-Zając"."""
+    last = index + 1
+    while last - index < 5 and (word := line.at(last)):
+        if word.text == "-" and (second := line.at(last + 1)) and not second.is_sign and _adjacent(line, last):
+            if _follows(dialogue, line, last, second, seeds, last + 1):
+                last += 2
+                continue
+            break
+        if word.is_sign or word.is_mark or not _follows(dialogue, line, last - 1, word, seeds, last):
+            break
+        last += 1
+    return last
+
+
+def _adjacent(line: Line, index: int) -> bool:
+    return line.words[index - 1].end == line.words[index].start and line.words[index].end == line.words[index + 1].start
+
+
+def _follows(
+    dialogue: Dialogue, line: Line, before: int, word: Word, seeds: dict[int, tuple[float, str]], index: int
+) -> bool:
+    form, previous = name_form(word), name_form(line.words[before])
+    if form.never or word.fold in _TITLES or _COMPANY_AFTER.match(line.text[word.end : word.end + 12]):
+        return False
+    if dialogue.cased:
+        company = word.text.isupper() or any(c.isupper() for c in word.text[1:])
+        if not word.capital:
+            return index in seeds
+        return not company and (form.any_name or form.unknown or not form.place and agree(previous, form))
+    if index in seeds:
+        return True
+    if form.shaped or form.surname and not form.word:
+        return agree(previous, form)
+    if previous.given and form.known_word and form.surname and not has_grammar(word):
+        return agree(previous, form)
+    return previous.given and form.unknown and len(word.text) > 2
+
+
+def _stammer(line: Line, first: int) -> int:
+    """Start of the name with a broken-off beginning: "Karo... Karolina"."""
+    start, name = line.words[first].start, line.words[first].fold
+    if line.turn == 0 and first == 1 and len(line.words[0].text) <= 3 and line.words[0].text[0].islower():
+        return line.words[0].start
+    probe = first - 1
+    while (word := line.at(probe)) and word.text in ".…,-" and first - probe <= 4:
+        probe -= 1
+    word = line.at(probe)
+    if word and 2 <= len(word.fold) < len(name) and name.startswith(word.fold) and not name_form(word).never:
+        return word.start
+    return start
+
+
+def _known(dialogue: Dialogue, chains: dict[int, list[tuple[int, int, float, str]]]) -> dict[str, bool]:
+    """Folded stems of the names found and hinted; True where the name is no everyday word."""
+    known: dict[str, bool] = {}
+    for hint in dialogue.hints:
+        known.update({_stem(part): True for part in re.findall(r"[^\W\d_]{3,}", fold(hint))})
+    for turn, rows in chains.items():
+        for first, last, _, _ in rows:
+            for word in dialogue.lines[turn].words[first:last]:
+                if not word.is_sign and len(word.text) > 2:
+                    form = name_form(word)
+                    known.setdefault(_stem(word.fold), not form.word and not has_grammar(word))
+    return known
+
+
+def _stem(folded: str) -> str:
+    """A name without its case ending, roughly: forms of one name share it."""
+    cut = re.sub(r"(?:iego|iemu|ego|emu|iej|ami|owi|iem|ej|em|im|ym|ie|ia|ii|iu|a|e|i|o|u|y)$", "", folded)
+    return cut if len(cut) >= 3 else folded
+
+
+def _repeats(dialogue: Dialogue, line: Line, known: dict[str, bool], sign: str) -> Iterator[Finding]:
+    """Names known from elsewhere in the conversation."""
+    for word in line.words:
+        if word.is_sign or word.is_mark or len(word.text) < 3:
+            continue
+        sure = known.get(_stem(word.fold))
+        if sure is None or name_form(word).never:
+            continue
+        capital = dialogue.cased and word.capital
+        if capital and (sure or not word.after_stop) or not dialogue.cased and sure and not name_form(word).word:
+            yield Finding(line.turn, word.start, word.end, "PERSON", 0.7, sign, "name known from this conversation")
+
+
+def _spelled(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:
+    """ "K jak Karol, O jak Olga", "K-O-W-A-L"."""
+    for match in _AS_IN.finditer(line.text):
+        yield Finding(line.turn, match.start(), match.end(), "PERSON", 0.6, sign, "spelled with words")
+    if any(dialogue.asks.during("PERSON", line.first + i) for i in (0, len(line.words))):
+        for match in _SPELLED.finditer(line.text):
+            yield Finding(line.turn, match.start(), match.end(), "PERSON", 0.6, sign, "spelled, name awaited")

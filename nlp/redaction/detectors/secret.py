@@ -1,0 +1,95 @@
+"""Passwords, PINs and codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlp.redaction.detectors.numbers import asked_runs
+from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.function_words import FUNCTION_WORDS
+from nlp.redaction.spans import Finding, producer
+from nlp.redaction.words import Line
+
+_WRITTEN = re.compile(
+    r"(?:has[łl]o|has[łl]em|hase[łl]ko|pin|password|cvv|cvc|kod|puk|token)\s*(?:to|jest|brzmi)?\s*[:=]\s*(?P<value>\S{3,}[^\s.,;!?)])",
+    re.IGNORECASE,
+)
+_STRANGE = re.compile(
+    r"\bhas[łl](?:o|em|a)\b[^.!?\n]{0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])", re.IGNORECASE
+)
+_INTRODUCES = frozenset("to jest brzmi mam bylo brzmialo : bedzie =".split())
+_WORD_CUES = re.compile(r"^(hasl|hasel)")
+_LONGEST = 5
+
+
+class SecretDetector:
+    """Asked-for numbers, and passwords that are words."""
+
+    name = "secret"
+    version = "1"
+
+    def find(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """See ``Detector.find``."""
+        yield from asked_runs(self, "SECRET", dialogue)
+        for line in dialogue.lines:
+            for pattern in (_WRITTEN, _STRANGE):
+                for match in pattern.finditer(line.text):
+                    start, end = match.span("value")
+                    if not line.text[start:end].startswith("["):
+                        yield Finding(line.turn, start, end, "SECRET", 0.92, producer(self), "follows its name")
+        yield from self._words(dialogue)
+
+    def _words(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """Spoken passwords: after "hasło to ...", or the short answer to a request for one."""
+        for cue in dialogue.cues:
+            line = dialogue.lines[cue.turn]
+            if cue.topic != "SECRET" or not _WORD_CUES.match(line.folded(cue.first)):
+                continue
+            place = _said(line, cue.last)
+            if place is None and cue.request:
+                line, place = _answer(dialogue, cue.turn)
+            if place:
+                start, end = line.words[place[0]].start, line.words[place[1] - 1].end
+                yield Finding(line.turn, start, end, "SECRET", 0.8, producer(self), "answer to a request for a password")
+
+
+def _said(line: Line, after: int) -> tuple[int, int] | None:
+    """The words after "hasło (abonenckie) to (jest)"."""
+    for index in range(after, min(after + 8, len(line.words))):
+        if line.folded(index) in _INTRODUCES:
+            while line.folded(index) in _INTRODUCES or line.folded(index) in (",", "…", "."):
+                index += 1  # noqa: PLW2901
+            return _content(line, index)
+    return None
+
+
+def _content(line: Line, first: int) -> tuple[int, int] | None:
+    """From a first word of content to the end of the sentence, when that is short."""
+    last = first
+    while (word := line.at(last)) and last - first < _LONGEST and word.text not in ".?!,;" and not word.is_mark:
+        last += 1
+    while last > first and (line.folded(last - 1) in FUNCTION_WORDS or line.words[last - 1].is_sign):
+        last -= 1
+    if any(line.folded(i).startswith(("hasl", "hasel", "nie")) for i in range(first, last)):
+        return None
+    after = line.at(last)
+    open_end = after is not None and last - first >= _LONGEST and not after.is_sign
+    if last == first or line.folded(first) in FUNCTION_WORDS or open_end:
+        return None
+    return first, last
+
+
+def _answer(dialogue: Dialogue, turn: int) -> tuple[Line, tuple[int, int] | None]:
+    """The next turn of the other side, when it is nothing but a word or a few."""
+    asker = dialogue.lines[turn]
+    for line in dialogue.lines[turn + 1 : turn + 4]:
+        if line.speaker == asker.speaker and line.speaker != "unknown":
+            continue
+        first = 0
+        while (word := line.at(first)) and (word.is_sign or word.fold in FUNCTION_WORDS or word.fold in _INTRODUCES):
+            first += 1
+        if first < len(line.words):
+            place = _content(line, first)
+            return line, place if place and len(line.words) - place[1] <= 2 else None
+    return asker, None

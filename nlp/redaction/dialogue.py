@@ -1,0 +1,64 @@
+"""A conversation prepared once for all detectors: words, number runs, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.redaction.cues import Cue, find_cues
+from nlp.redaction.requests import Asks, follow
+from nlp.redaction.runs import Run, find_runs
+from nlp.redaction.words import Line, line_of
+from transcripts.conversation import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What the detectors see.
+
+    Attributes:
+        lines: one for each turn, words with offsets.
+        cues: phrases that name a type of personal data, in reading order.
+        runs: numbers said or written, in reading order.
+        asks: which type of answer is awaited where.
+        hints: names known beforehand, such as the agent's.
+        cased: whether capitals mean anything here (recognisers often give none).
+    """
+
+    lines: tuple[Line, ...]
+    cues: tuple[Cue, ...]
+    runs: tuple[Run, ...]
+    asks: Asks
+    hints: tuple[str, ...] = ()
+    cased: bool = True
+
+    def runs_of(self, turn: int) -> list[Run]:
+        """The number runs of one turn."""
+        return [run for run in self.runs if run.turn == turn]
+
+
+def prepare(turns: Sequence[Turn], hints: Sequence[str] = ()) -> Dialogue:
+    """Read the turns; nothing is decided yet about what is personal."""
+    lines, first = [], 0
+    for index, turn in enumerate(turns):
+        line = line_of(index, turn.speaker, turn.text, first)
+        lines.append(line)
+        first += len(line.words) + 1
+    cues = [cue for line in lines for cue in find_cues(line)]
+    runs = [run for line in lines for run in find_runs(line)]
+    return Dialogue(
+        tuple(lines),
+        tuple(cues),
+        tuple(runs),
+        follow(lines, cues, runs),
+        tuple(hints),
+        _is_cased(turns),
+    )
+
+
+def _is_cased(turns: Sequence[Turn]) -> bool:
+    upper = sum(character.isupper() for turn in turns for character in turn.text)
+    letters = sum(character.isalpha() for turn in turns for character in turn.text)
+    return 0.005 * letters < upper < 0.6 * letters
+
+

@@ -1,0 +1,119 @@
+"""How much a word looks like a person's name, by dictionary, spelling, capitals and neighbours."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from nlp.redaction.function_words import FUNCTION_WORDS
+from nlp.redaction.given_names import ABROAD, FOREIGN_FORMS, GIVEN, SURNAMES_ABROAD, WORD_SURNAMES
+from nlp.redaction.runs import MONTHS, UNITS
+from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.words import Word
+from nlp.text import Form, fold
+
+_SURNAME_ENDING = re.compile(
+    r"(?:[aeiouyłwńnrlsztdk](?:sk|ck|dzk)(?:i|a|iego|iej|iemu|im|ą|ich|imi|ie)|(?:wicz|czyk|czak|siak|niak|wiak|czuk|szczuk|chuk|enko|jko|szko)"
+    r"(?:a|owi|em|iem|u|ów|ami|i)?|[dnwrlt]czenk[oiaęą])$"
+)
+_ADJECTIVAL = re.compile(r"(?:sk|ck|dzk)(?:i|a|iego|iej|iemu|im|ą|ich|imi|ie)$")
+_BRANDS = frozenset(
+    """bank banku sieć sieci sklep sklepu firma firmy salon biuro dział działu infolinia infolinii telekom serwis serwisu spółka przychodnia
+    centrum obsługa obsługi konsultant klient klienta
+    bosch philips siemens ford beko amica dyson braun dell lenovo samsung sony apple huawei xiaomi motorola nokia whirlpool electrolux candy
+    zelmer mpm tefal krups delonghi rowenta bissell karcher kärcher makita dewalt stanley stihl husqvarna toyota honda nissan mazda opel fiat skoda
+    renault peugeot volvo lego barbie zara reserved mohito sinsay cropp ikea jysk agata brw obi castorama leroy merlin biedronka lidl auchan carrefour tesco
+    orlen shell lotos play orange plus netia vectra inea tauron enea energa pge innogy allegro amazon ebay zalando empik rossmann hebe
+    douglas sephora decathlon inpost dpd dhl ups gls fedex poczta mbank ing pko alior santander millenium millennium pekao nest revolut blik payu
+    paypal visa mastercard maestro google facebook instagram messenger whatsapp tiktok youtube netflix hbo disney microsoft windows office word excel adobe
+    canon epson brother hp acer asus toshiba intel amd nvidia android iphone ipad chrome edge safari opera nike adidas puma reebok new balance
+    ccc eobuwie modivo answear bonprix deichmann wojas ochnik vistula wólczanka bytom krosno ceneo media expert euro neonet komputronik morele xkom
+    telekom polsat canal tvn tvp medicover luxmed enel pzu warta allianz generali axa uniqa hestia ergo link compensa polska polsce polski polskie warszawa łódź kraków internet facet
+    panasonic garmin gorenje mastercook hisense grundig medion sharp kenwood severin ariete bomann clatronic teka franke blanco tommy hilfiger boss hugo calvin klein
+    guess pandora apart kruk w yes swarovski gucci prada dior chanel avon oriflame nivea loreal vichy bioderma ziaja
+    boże jezus jezu chryste bóg matko boska""".split()
+)
+# Readings that say a small word or a verb speaks, not a name.
+_GRAMMAR = frozenset(
+    {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "siebie", "part", "adv", "pred", "impt", "adja", "aglt"}
+    | {"bedzie", "winien", "pcon", "interj", "num", "imps"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """What a written form can be, whatever its capitals.
+
+    Attributes:
+        given: a first name that may stand alone; ``rare_given`` one that needs help.
+        surname: a surname by dictionary; ``shaped`` by its ending.
+        word: also an everyday word.
+        never: cannot be a name here (small word, number, month, brand).
+        known_word: an everyday word that is a frequent surname.
+        cases: genders and cases as a name.
+    """
+
+    given: bool
+    rare_given: bool
+    surname: bool
+    shaped: bool
+    word: bool
+    never: bool
+    known_word: bool
+    unknown: bool
+    place: bool
+    cases: frozenset[tuple[str, str]]
+
+    @property
+    def any_name(self) -> bool:
+        """The dictionary or the spelling admits a name."""
+        return self.given or self.rare_given or self.surname or self.shaped
+
+
+def name_form(word: Word) -> NameForm:
+    """The name readings of a word; cached by its lower-case form."""
+    return _name_form(word.text.lower(), word.form)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _name_form(lower: str, form: Form) -> NameForm:
+    folded = fold(lower)
+    foreign = lower in FOREIGN_FORMS and (lower in ABROAD or form.unknown)
+    listed = bool(form.given and form.lemmas & GIVEN) or lower in GIVEN
+    adjective = form.parts <= {"adj", "adjp"} and bool(form.surname) and bool(_ADJECTIVAL.search(lower))
+    ambiguous = form.common and not adjective
+    grammar = bool(form.parts & _GRAMMAR)
+    never = (
+        not lower.isalpha()
+        or len(lower) < 2
+        or folded in FUNCTION_WORDS
+        or folded in NUMERALS
+        or folded in UNITS
+        or folded in MONTHS - {"maja", "maj", "marca"}
+        or lower in _BRANDS
+    )
+    known = bool(form.lemmas & WORD_SURNAMES)
+    shaped = bool(_SURNAME_ENDING.search(lower)) and len(lower) > 5 and (form.unknown or bool(form.surname))
+    return NameForm(
+        given=(listed and not ambiguous or foreign and (form.unknown or not form.common)) and not never,
+        rare_given=(bool(form.given) or foreign) and not never,
+        surname=(bool(form.surname) or lower in SURNAMES_ABROAD) and not never,
+        shaped=shaped and not never,
+        word=form.common and not adjective or adjective and form.place,
+        never=never or grammar and folded in MONTHS,
+        known_word=known,
+        unknown=form.unknown,
+        place=form.place,
+        cases=form.given | form.surname,
+    )
+
+
+def has_grammar(word: Word) -> bool:
+    """Whether the word is also a verb form, preposition, adverb or the like."""
+    return bool(word.form.parts & _GRAMMAR)
+
+
+def agree(first: NameForm, second: NameForm) -> bool:
+    """Whether two forms can be one name in one case; unknown words agree with everything."""
+    return not first.cases or not second.cases or bool(first.cases & second.cases)

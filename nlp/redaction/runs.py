@@ -1,0 +1,178 @@
+"""Numbers in a turn: pieces joined to runs, and whether a run is only an amount, a time or a model.
+
+A run is everything of one turn that could be one number read out piece by piece, signs and fillers
+between the pieces included ("sześćset siedem, yyy, osiem cztery pięć").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nlp.redaction.spoken_numbers import NUMERALS, Piece, read
+from nlp.redaction.words import Line, Word
+
+_JOINERS = frozenset(
+    ", . - – — / \\ : ; … ( ) + * # yy yyy eee ee e ym mhm hmm no i potem dalej pozniej nastepnie a".split()
+) | frozenset(
+    "lamane lamany lamana lamamane przez prze myslnik kreska ukosnik slash slesz pauza podkreslnik kropka spacja minus".split()
+)
+MONTHS = frozenset(
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia"
+    " styczen luty marzec kwiecien czerwiec lipiec sierpien wrzesien pazdziernik listopad grudzien"
+    " styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie grudniu".split()
+)
+UNITS = frozenset(
+    "zl zlotych zlote zloty zlotowki zlotowek zlotymi pln eur euro dolar dolarow dolary usd grosz grosze groszy gr"
+    " procent procenta procenty % ‰ tys mln mld kg g dag gram gramow deka kilo kilogram kilogramow t ton tony l ml litr litry litrow"
+    " cm mm m km metr metry metrow metra kilometr kilometrow centymetrow cal cale cali giga gigabajt gigabajty gigabajtow gb"
+    " mb mega megabajtow megabitow mbps tb hz mhz w kw kwh kilowat kilowatogodzin watow v wolt a ma mah st stopni stopnie"
+    " godzin godziny godzine godzina godz h minut minuty minute minuta min sekund sekundy sekunde sek s"
+    " dni dzien dnia dob doby tydzien tygodnie tygodni tygodniu tyg miesiac miesiace miesiecy miesiacu mies lat lata rok roku latach"
+    " raz razy sztuk sztuki sztuka szt osob osoby osoba rat raty punktow punkty pkt stron strony proc °".split()
+)
+_BEFORE = frozenset(
+    "godzina godzine godzinie godziny godz okolo ponad prawie niecale rozmiar rozmiaru wersja wersji model"
+    " modelu pietro pietrze poziom strona stronie punkt punkcie paragraf paragrafie art artykul artykulu"
+    " ust po o do od przed za co minimum maksimum maksymalnie max min plus minus version win windows".split()
+)
+_PREPOSITIONS = frozenset("po o do od przed za co plus minus".split())
+_TIME_TAIL = frozenset("rano wieczorem wieczor poludniu w".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words ``first`` to ``last`` (exclusive) of turn ``turn``; ``position`` orders runs of a conversation.
+
+    Attributes:
+        digits: all pieces as one string of digits.
+        plain: only an amount, time, date, model or count by what stands around it.
+        ordinal: every piece is an ordinal ("piętnasty").
+    """
+
+    turn: int
+    first: int
+    last: int
+    start: int
+    end: int
+    position: int
+    digits: str
+    pieces: tuple[Piece, ...]
+    plain: bool
+    ordinal: bool
+
+    @property
+    def written(self) -> bool:
+        """Said in figures, not in words."""
+        return all(piece.written for piece in self.pieces)
+
+
+def find_runs(line: Line) -> Iterator[Run]:
+    """The runs of one turn, left to right."""
+    pieces = read([word.fold for word in line.words])
+    group: list[Piece] = []
+    for piece in pieces:
+        if group and not _joined(line, group, piece):
+            yield _run(line, group)
+            group = []
+        group.append(piece)
+    if group:
+        yield _run(line, group)
+
+
+def _joined(line: Line, group: list[Piece], piece: Piece) -> bool:
+    """Whether only fillers or single letters stand between, and neither side is an amount of its own."""
+    last = group[-1]
+    between = line.words[last.last : piece.first]
+    if len(between) > 3 or any(not _filler(word, last, piece) for word in between):
+        return False
+    if last.ordinal != piece.ordinal:
+        return False
+    folds = [word.fold for word in between]
+    if folds == ["."] and last.written and piece.written and len(last.digits) < 3 and len(piece.digits) == 2:
+        return True
+    return not _amount_after(line, piece) or len(group) > 1
+
+
+def _filler(word: Word, last: Piece, piece: Piece) -> bool:
+    if word.fold in _JOINERS:
+        return True
+    letter = word.text.isalpha() and (len(word.text) == 1 or word.text.isupper() and len(word.text) <= 3)
+    return letter and (last.written or piece.written or word.text.isupper()) and word.fold not in ("w", "z", "o", "u")
+
+
+def _amount_after(line: Line, piece: Piece) -> bool:
+    """A unit, or a thing counted, right after the piece."""
+    after = line.at(piece.last)
+    if after is None:
+        return False
+    if after.fold in UNITS:
+        return piece.written or len(after.fold) > 1
+    return not piece.written and _counted(after, piece)
+
+
+def _counted(word: Word, piece: Piece) -> bool:
+    """A common noun that a short number counts: "dwie książki"."""
+    if piece.multiplied or len(piece.digits) > 3 or word.is_sign or word.fold in NUMERALS or word.capital:
+        return False
+    parts = word.form.parts
+    return "subst" in parts and not parts & {"conj", "part", "prep", "adv", "comp", "interj", "pred"}
+
+
+def _run(line: Line, group: list[Piece]) -> Run:
+    first, last = group[0].first, group[-1].last
+    digits = "".join(piece.digits for piece in group)
+    return Run(
+        line.turn,
+        first,
+        last,
+        line.words[first].start,
+        line.words[last - 1].end,
+        line.first + first,
+        digits,
+        tuple(group),
+        _plain(line, group, digits),
+        all(piece.ordinal for piece in group),
+    )
+
+
+def _plain(line: Line, group: list[Piece], digits: str) -> bool:
+    first, last = group[0].first, group[-1].last
+    before, after = line.folded(first - 1), line.folded(last)
+    if len(group) <= 2 and _amount_after(line, group[-1]) and len(digits) <= 6:
+        return True
+    if len(after) > 1 and after in UNITS and (len(digits) <= 7 or after in ("zl", "zlotych", "pln", "procent")):
+        return True
+    if after in MONTHS or before in MONTHS or group[-1].ordinal and before == "godzina":
+        return True
+    if _clock(line, group) or len(digits) <= 4 and before in _BEFORE - _PREPOSITIONS:
+        return True
+    if len(digits) <= 3 and len(group) == 1 and before in _PREPOSITIONS:
+        return True
+    return _decimal(line, group) or _model(line, first, digits)
+
+
+def _clock(line: Line, group: list[Piece]) -> bool:
+    """16:30, "szesnasta trzydzieści"."""
+    if len(group) != 2 or not all(len(piece.digits) <= 2 for piece in group):
+        return False
+    between = "".join(word.text for word in line.words[group[0].last : group[1].first])
+    return between == ":" and int(group[1].digits) < 60 and len(group[1].digits) == 2
+
+
+def _decimal(line: Line, group: list[Piece]) -> bool:
+    """1 299,00 or 19.99 in figures: thousands by threes, then two decimals."""
+    if not all(piece.written for piece in group) or len(group) < 2 or len(group[-1].digits) != 2:
+        return False
+    between = line.text[line.words[group[-1].first - 1].start : line.words[group[-1].first].start]
+    whole = group[:-1]
+    return between.strip() == "," and len(whole[0].digits) <= 3 and all(len(p.digits) == 3 for p in whole[1:])
+
+
+def _model(line: Line, first: int, digits: str) -> bool:
+    """A product name before a short number: "iPhone 15", "RTX 4070"."""
+    word = line.at(first - 1)
+    if word is None or len(digits) > 4 or word.is_sign or not word.text.isalpha():
+        return False
+    inner_capital = any(character.isupper() for character in word.text[1:])
+    return inner_capital or word.form.unknown and len(word.text) > 3 and word.capital and not word.after_stop

@@ -1,0 +1,84 @@
+"""The words of one turn, with offsets and dictionary forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.text import Form, pipeline
+from spacy.tokens import Doc
+
+_SENTENCE_END = frozenset(".?!…\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or sign; ``after_stop`` when a sentence or the turn begins with it."""
+
+    text: str
+    fold: str
+    start: int
+    end: int
+    form: Form
+    after_stop: bool
+    token: int
+
+    @property
+    def is_sign(self) -> bool:
+        """Neither letter nor digit."""
+        return not self.text[0].isalnum() and not self.is_mark
+
+    @property
+    def is_mark(self) -> bool:
+        """A redaction mark such as ``[PESEL]``."""
+        return self.text[0] == "[" and len(self.text) > 1
+
+    @property
+    def capital(self) -> bool:
+        """Begins with a capital letter."""
+        return self.text[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One turn: its text, its words (white space left out), its place in the conversation.
+
+    ``first`` counts the words of all turns before, so that ``first + i`` orders words of a conversation.
+    """
+
+    turn: int
+    speaker: str
+    text: str
+    words: tuple[Word, ...]
+    first: int
+    doc: Doc
+
+    def at(self, index: int) -> Word | None:
+        """The word at an index, or None outside of the turn."""
+        return self.words[index] if 0 <= index < len(self.words) else None
+
+    def folded(self, index: int) -> str:
+        """The folded word at an index, or nothing outside of the turn."""
+        return self.words[index].fold if 0 <= index < len(self.words) else ""
+
+    @property
+    def spoken(self) -> int:
+        """How many words, signs left out."""
+        return sum(not word.is_sign for word in self.words)
+
+
+def line_of(turn: int, speaker: str, text: str, first: int) -> Line:
+    """Tokenise and analyse one turn."""
+    doc = pipeline()(text)
+    words: list[Word] = []
+    after_stop = True
+    for token, form in zip(doc, doc._.forms, strict=True):
+        shape = token.text
+        if shape.isspace():
+            after_stop = after_stop or "\n" in shape
+            continue
+        words.append(Word(shape, token.norm_, token.idx, token.idx + len(shape), form, after_stop, token.i))
+        if shape[0].isalnum():
+            after_stop = False
+        elif shape in _SENTENCE_END:
+            after_stop = True
+    return Line(turn, speaker, text, tuple(words), first, doc)

@@ -1,0 +1,211 @@
+"""Reasons, sentiment and behaviours of conversations: one encoder pass for all questions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nlp.artefact import Artefact, load
+from nlp.evidence import strongest_span
+from nlp.network import Run, collate, pool, third, whole
+from nlp.windows import Document, Window, Windower, batches, documents
+from transcripts.conversation import Conversation, Span
+from transcripts.tags import SENTIMENTS, BehaviourTag, ReasonTag, SentimentTag, TaggedConversation, TurnSentiment
+
+CONVERSATIONS_AT_ONCE = 128
+BATCH_TOKENS = 4096
+FLOOR = 0.05
+
+
+@dataclass(slots=True)
+class Read:
+    """What the heads said about one window (rows are the window's pieces where a head works by turn)."""
+
+    window: Window
+    primary: Tensor | None = None
+    leaf: Tensor | None = None
+    sentiment: Tensor | None = None
+    turn_sentiment: Tensor | None = None
+    behaviour: Tensor | None = None
+    hidden: Tensor | None = None
+
+
+class Tagger:
+    """A loaded artefact that tags conversations in batches of similar length."""
+
+    def __init__(self, artefact: Artefact, *, batch_tokens: int = BATCH_TOKENS) -> None:
+        self.artefact = artefact
+        self.windower = Windower(artefact.tokenizer)
+        self.batch_tokens = batch_tokens
+        self.version = artefact.version
+
+    @classmethod
+    def load(cls, model: str = "contact-tagger", *, threads: int = 0) -> Tagger:
+        """Load a tagger by name; ``threads`` of 0 leaves the choice to torch."""
+        if threads:
+            torch.set_num_threads(threads)
+        return cls(load(model))
+
+    def tag_many(self, conversations: Iterable[Conversation]) -> Iterator[TaggedConversation]:
+        """Tag in order, holding a few hundred conversations at a time."""
+        for chunk in _chunks(conversations, CONVERSATIONS_AT_ONCE):
+            yield from self._tag_chunk(chunk)
+
+    def _tag_chunk(self, chunk: Sequence[Conversation]) -> Iterator[TaggedConversation]:
+        owners: list[tuple[int, Document]] = [(i, d) for i, c in enumerate(chunk) for d in documents(c)]
+        cut = self.windower([document for _, document in owners])
+        flat = [(owner, window) for (owner, _), windows in zip(owners, cut, strict=True) for window in windows]
+        reads: list[list[Read]] = [[] for _ in chunk]
+        results: dict[int, Read] = {}
+        windows = [window for _, window in flat]
+        for group in batches(windows, self.batch_tokens):
+            for index, read in zip(group, self._read([windows[i] for i in group]), strict=True):
+                results[index] = read
+        for index, (owner, _) in enumerate(flat):
+            reads[owner].append(results[index])
+        for conversation, read_windows in zip(chunk, reads, strict=True):
+            yield self._assemble(conversation, read_windows)
+
+    def _read(self, windows: Sequence[Window]) -> list[Read]:
+        network = self.artefact.network
+        with torch.inference_mode():
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = network.hidden(collate(windows, self.artefact.padding))
+            reads = [Read(window) for window in windows]
+            customer = [i for i, w in enumerate(windows) if w.side == "customer"]
+            agent = [i for i, w in enumerate(windows) if w.side == "agent"]
+            if customer:
+                self._read_customer(hidden, windows, customer, reads)
+            if agent:
+                self._by_piece("behaviour", hidden, windows, agent, reads)
+        return reads
+
+    def _read_customer(
+        self, hidden: Tensor, windows: Sequence[Window], rows: Sequence[int], reads: list[Read]
+    ) -> None:
+        network = self.artefact.network
+        pooled = pool(hidden, [(row, *whole(windows[row])) for row in rows])
+        primary, leaf = network.logits("primary", pooled), network.logits("leaf", pooled)
+        thirds: list[Run] = []
+        for row in rows:
+            window = windows[row]
+            thirds += [(row, *whole(window)), (row, *third(window, last=False)), (row, *third(window, last=True))]
+        sentiment = network.logits("sentiment", pool(hidden, thirds)).view(len(rows), 3, -1)
+        for position, row in enumerate(rows):
+            reads[row].primary, reads[row].leaf = primary[position], leaf[position]
+            reads[row].sentiment = sentiment[position]
+            reads[row].hidden = hidden[row, : len(windows[row].ids)]
+        self._by_piece("turn_sentiment", hidden, windows, rows, reads)
+
+    def _by_piece(
+        self, head: str, hidden: Tensor, windows: Sequence[Window], rows: Sequence[int], reads: list[Read]
+    ) -> None:
+        runs = [(row, piece.first, piece.last) for row in rows for piece in windows[row].pieces]
+        logits = self.artefact.network.logits(head, pool(hidden, runs))
+        for row, part in zip(rows, logits.split([len(windows[row].pieces) for row in rows]), strict=True):
+            setattr(reads[row], head, part)
+
+    def _assemble(self, conversation: Conversation, reads: Sequence[Read]) -> TaggedConversation:
+        customer = [read for read in reads if read.window.side == "customer"]
+        agent = [read for read in reads if read.window.side == "agent"]
+        reasons, primary, confidence = self._reasons(conversation, customer)
+        return TaggedConversation(
+            conversation,
+            reasons,
+            primary,
+            confidence,
+            self._sentiment(customer),
+            self._behaviours(agent),
+            self.version,
+        )
+
+    def _reasons(
+        self, conversation: Conversation, reads: Sequence[Read]
+    ) -> tuple[tuple[ReasonTag, ...], str | None, float]:
+        if not reads:
+            return (), None, 0.0
+        calibration, thresholds = self.artefact.calibration, self.artefact.thresholds
+        weights = _early_weights(reads)
+        logits = torch.stack([_known(read.primary) for read in reads])
+        primary = (calibration.softmax("primary", logits) * weights[:, None]).sum(0)
+        leaf = calibration.sigmoid("leaf", torch.stack([_known(read.leaf) for read in reads])).amax(0)
+        best = int(primary.argmax())
+        confidence = float(primary[best])
+        decided = confidence >= thresholds["primary"]
+        chosen = {i for i in range(len(leaf)) if float(leaf[i]) >= thresholds["leaf"]} | ({best} if decided else set())
+        tags = []
+        for i in sorted(chosen, key=lambda i: (-(i == best), -float(leaf[i]))):
+            sure = max(float(leaf[i]), confidence) if i == best else float(leaf[i])
+            tags.append(ReasonTag(self.artefact.reasons[i], min(sure, 1.0), self._evidence(conversation, reads, i)))
+        return tuple(tags), self.artefact.reasons[best] if decided else None, confidence
+
+    def _evidence(self, conversation: Conversation, reads: Sequence[Read], label: int) -> tuple[Span, ...]:
+        weight = self.artefact.network.heads["leaf"].weight[label].detach()  # type: ignore[union-attr, index]
+        strongest = max(reads, key=lambda read: float(_known(read.leaf)[label]))
+        shares = (_known(strongest.hidden) @ weight).numpy().astype(np.float32)
+        texts = {piece.turn: conversation.turns[piece.turn].text for piece in strongest.window.pieces}
+        found = strongest_span(strongest.window, shares, texts)
+        return (found[0],) if found else ()
+
+    def _sentiment(self, reads: Sequence[Read]) -> SentimentTag | None:
+        if not reads:
+            return None
+        calibration = self.artefact.calibration
+        sizes = torch.tensor([float(len(read.window.ids)) for read in reads])
+        stacked = calibration.softmax("sentiment", torch.stack([_known(read.sentiment) for read in reads]))
+        overall = (stacked[:, 0] * (sizes / sizes.sum())[:, None]).sum(0)
+        start, end = stacked[0, 1], stacked[-1, 2]
+        return SentimentTag(
+            _label(overall), _label(start), _label(end), _score(overall), float(overall.max()), self._turns(reads)
+        )
+
+    def _turns(self, reads: Sequence[Read]) -> tuple[TurnSentiment, ...]:
+        found: dict[int, Tensor] = {}
+        for read in reads:
+            probabilities = self.artefact.calibration.softmax("turn_sentiment", _known(read.turn_sentiment))
+            for piece, row in zip(read.window.pieces, probabilities, strict=True):
+                found.setdefault(piece.turn, row)
+        return tuple(TurnSentiment(turn, _label(row), _score(row)) for turn, row in sorted(found.items()))
+
+    def _behaviours(self, reads: Sequence[Read]) -> tuple[BehaviourTag, ...]:
+        strongest: dict[tuple[int, int], float] = {}
+        for read in reads:
+            probabilities = self.artefact.calibration.sigmoid("behaviour", _known(read.behaviour))
+            for piece, row in zip(read.window.pieces, probabilities.tolist(), strict=True):
+                for index, value in enumerate(row):
+                    if value >= FLOOR:
+                        key = (piece.turn, index)
+                        strongest[key] = max(value, strongest.get(key, 0.0))
+        codes = self.artefact.behaviours
+        return tuple(BehaviourTag(turn, codes[i], value) for (turn, i), value in sorted(strongest.items()))
+
+
+def _chunks(items: Iterable[Conversation], size: int) -> Iterator[tuple[Conversation, ...]]:
+    iterator = iter(items)
+    while chunk := tuple(itertools.islice(iterator, size)):
+        yield chunk
+
+
+def _known(value: Tensor | None) -> Tensor:
+    if value is None:
+        raise ValueError("this window was not read by that head")
+    return value
+
+
+def _early_weights(reads: Sequence[Read]) -> Tensor:
+    """Customers say early why they came: each later window counts half of the one before."""
+    weights = torch.tensor([0.5**i for i in range(len(reads))])
+    return weights / weights.sum()
+
+
+def _label(probabilities: Tensor) -> str:  # type: ignore[misc]
+    return SENTIMENTS[int(probabilities.argmax())]
+
+
+def _score(probabilities: Tensor) -> float:
+    return float(probabilities[SENTIMENTS.index("positive")] - probabilities[SENTIMENTS.index("negative")])

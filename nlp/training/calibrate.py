@@ -1,0 +1,97 @@
+"""From logits to probabilities: temperature and Platt scaling on writers that training never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor
+from torch.nn import functional
+
+from nlp.artefact import Calibration
+from nlp.network import ContactNetwork, collate, pool
+from nlp.training.examples import Example
+from nlp.training.fit import Labels, Targets, add_targets
+from nlp.windows import Windower, batches
+
+SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
+SIGMOID_HEADS = ("leaf", "behaviour")
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What mistakes cost a QA team, in units of one wrong tag; thresholds follow from it.
+
+    A person who tags a contact by hand costs ``manual`` of a wrong tag that goes unnoticed.
+    """
+
+    manual: float = 0.75
+
+    @property
+    def primary_threshold(self) -> float:
+        """Below this probability abstaining is cheaper than guessing: 1 - p > manual."""
+        return 1 - self.manual
+
+
+def collect(
+    network: ContactNetwork, windower: Windower, labels: Labels, examples: Sequence[Example], padding: int
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Logits and wanted labels of every head over ``examples``."""
+    cut = windower([example.document for example in examples])
+    flat = [(window, example, i == 0) for example, ws in zip(examples, cut, strict=True) for i, window in enumerate(ws)]
+    found: dict[str, list[tuple[Tensor, Tensor]]] = {}
+    with torch.inference_mode():
+        for group in batches([window for window, _, _ in flat], 4096):
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = network.hidden(collate([flat[i][0] for i in group], padding))
+            targets = Targets()
+            for row, i in enumerate(group):
+                add_targets(targets, row, flat[i][0], flat[i][1], labels, first=flat[i][2])
+            for head in (*SOFTMAX_HEADS, *SIGMOID_HEADS):
+                pairs = getattr(targets, head)
+                if pairs:
+                    runs, wanted = zip(*pairs, strict=True)
+                    logits = network.logits(head, pool(hidden, runs))
+                    found.setdefault(head, []).append((logits, torch.tensor(wanted)))
+    return {head: (torch.cat([a for a, _ in rows]), torch.cat([b for _, b in rows])) for head, rows in found.items()}
+
+
+def fit_calibration(collected: dict[str, tuple[Tensor, Tensor]]) -> Calibration:
+    """One temperature for each softmax head, slope and shift for each sigmoid head."""
+    temperature = {h: _temperature(*collected[h]) for h in SOFTMAX_HEADS if h in collected}
+    platt = {h: _platt(*collected[h]) for h in SIGMOID_HEADS if h in collected}
+    return Calibration(
+        temperature, {h: slope for h, (slope, _) in platt.items()}, {h: shift for h, (_, shift) in platt.items()}
+    )
+
+
+def _temperature(logits: Tensor, wanted: Tensor) -> float:
+    def loss(log_temperature: float) -> float:
+        return float(functional.cross_entropy(logits / float(np.exp(log_temperature)), wanted))
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x)), 4)
+
+
+def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, float]:
+    model = LogisticRegression(C=1e4).fit(logits.reshape(-1, 1).numpy(), wanted.reshape(-1).numpy())
+    return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
+
+
+def choose_thresholds(collected: dict[str, tuple[Tensor, Tensor]], calibration: Calibration, costs: Costs) -> dict[str, float]:
+    """``leaf``: best micro-F1 together with the primary leaf; ``primary``: from the costs."""
+    logits, wanted = collected["leaf"]
+    leaf = calibration.sigmoid("leaf", logits)
+    primary = collected["primary"][0].argmax(1) if "primary" in collected else leaf.argmax(1)
+    best = max(np.arange(0.2, 0.85, 0.025), key=lambda t: _micro_f1(leaf >= float(t), primary, wanted))
+    return {"leaf": round(float(best), 3), "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
+
+
+def _micro_f1(chosen: Tensor, primary: Tensor, wanted: Tensor) -> float:
+    chosen = chosen.clone()
+    chosen[torch.arange(len(primary)), primary] = True
+    hits = float((chosen * wanted).sum())
+    return 2 * hits / float(chosen.sum() + wanted.sum())

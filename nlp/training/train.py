@@ -1,0 +1,112 @@
+"""``odsluch models train``: from the repository's examples to the shipped artefact in one command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nlp.artefact import base_encoder, load, save, write_manifest
+from nlp.network import ContactNetwork
+from nlp.taxonomy import load_behaviours, load_contact_reasons
+from nlp.training.calibrate import Costs, choose_thresholds, collect, fit_calibration
+from nlp.training.examples import Example, by_split, read_folder, read_sentiment_reviews
+from nlp.training.fit import Labels, Recipe, fit
+from nlp.windows import Windower
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to train from and where to write it.
+
+    ``sentiment_reviews`` are optional PolEmo 2.0 files (CC BY-SA 4.0), read where they lie.
+    """
+
+    examples: Path
+    target: Path
+    base: str = "e5-small-pl"
+    name: str = "contact-tagger"
+    version: str = "1"
+    sentiment_reviews: tuple[Path, ...] = ()
+    recipe: Recipe = Recipe()
+    costs: Costs = Costs()
+
+
+def train(order: Order, say: Say, progress: Callable[[int, int, float], None]) -> Path:
+    """Fine-tune, calibrate and write the artefact; returns its folder."""
+    parts = by_split(read_folder(order.examples), read_splits(order.examples))
+    extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem)]
+    say(f"Przykłady: {len(parts['train'])} uczących, {len(parts['dev'])} do kalibracji, {len(extra)} opinii PolEmo.")
+    torch.manual_seed(order.recipe.seed)
+    encoder, tokenizer, padding = base_encoder(order.base)
+    original = {name: value.clone() for name, value in encoder.state_dict().items()}
+    labels = Labels(load_contact_reasons().codes, load_behaviours().codes)
+    network = ContactNetwork(encoder, labels.sizes)
+    windower = Windower(tokenizer)
+    fit(network, windower, labels, parts["train"], extra, order.recipe, progress, padding)
+    manifest = _manifest(order, labels, parts, len(extra))
+    save(order.target, network, original, manifest)
+    say("Kalibracja na osobach piszących, których uczenie nie widziało.")
+    _calibrate(order, manifest, labels, parts["dev"], padding)
+    return order.target
+
+
+def _calibrate(
+    order: Order, manifest: dict[str, Any], labels: Labels, dev: Sequence[Example], padding: int
+) -> None:
+    """Calibrate what was written, so that the cost of rounding the weights is part of it."""
+    artefact = load(str(order.target))
+    collected = collect(artefact.network, Windower(artefact.tokenizer), labels, dev, padding)
+    calibration = fit_calibration(collected)
+    manifest["tagger"]["calibration"] = asdict(calibration)
+    manifest["tagger"]["thresholds"] = choose_thresholds(collected, calibration, order.costs)
+    write_manifest(order.target, manifest)
+
+
+def read_splits(folder: Path) -> dict[str, list[str]]:
+    """Which writer belongs to which split: ``splits.json`` beside the examples, if there is one."""
+    path = folder / "splits.json"
+    if not path.exists():
+        return {}
+    splits: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return splits
+
+
+def _manifest(order: Order, labels: Labels, parts: dict[str, list[Example]], extra: int) -> dict[str, Any]:
+    return {
+        "name": order.name,
+        "version": order.version,
+        "kind": "tagger",
+        "base": order.base,
+        "license": "Apache-2.0 (adapter and heads); base model MIT",
+        "tagger": {
+            "sizes": labels.sizes,
+            "reasons": list(labels.reasons),
+            "behaviours": list(labels.behaviours),
+            "taxonomy": load_contact_reasons().key,
+            "calibration": {},
+            "thresholds": {"leaf": 0.5, "primary": order.costs.primary_threshold},
+        },
+        "training": {
+            "recipe": asdict(order.recipe),
+            "examples": {split: len(examples) for split, examples in parts.items()},
+            "sentiment_reviews": extra,
+            "data_sha256": folder_sha256(order.examples),
+        },
+    }
+
+
+def folder_sha256(folder: Path) -> str:
+    """One hash over all JSON files of a folder, names and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.json*")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+

@@ -1,0 +1,116 @@
+"""How a conversation becomes token windows for the shared encoder.
+
+Each side of a conversation is one *document*: the customer's turns carry reasons and sentiment, the
+agent's turns carry behaviours. Turns follow each other, separated by ``</s>``, until a window is full;
+a turn longer than a window goes on in the next one. Nothing is cut off silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tokenizers import Tokenizer
+
+from transcripts.conversation import Conversation
+
+Side = Literal["customer", "agent"]
+WINDOW_TOKENS = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One side of one conversation: indices of its turns and their texts."""
+
+    side: Side
+    turns: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A turn's tokens inside a window: positions ``first`` to ``last`` (exclusive)."""
+
+    turn: int
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Window:
+    """Token ids of one encoder input with, for each token, its characters in the turn."""
+
+    side: Side
+    ids: list[int] = field(default_factory=list)
+    offsets: list[tuple[int, int]] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+
+
+def documents(conversation: Conversation) -> list[Document]:
+    """The sides that say anything. Where nobody is known as the customer, unknown speakers stand in."""
+    speakers = {turn.speaker for turn in conversation.turns}
+    customer = "customer" if "customer" in speakers else "unknown"
+    found = []
+    for side, speaker in (("customer", customer), ("agent", "agent")):
+        turns = [(i, t.text) for i, t in enumerate(conversation.turns) if t.speaker == speaker and t.text.strip()]
+        if turns:
+            indices, texts = zip(*turns, strict=True)
+            found.append(Document("customer" if side == "customer" else "agent", indices, texts))
+    return found
+
+
+class Windower:
+    """Cuts documents into windows of at most ``size`` tokens, special tokens included."""
+
+    def __init__(self, tokenizer: Tokenizer, size: int = WINDOW_TOKENS) -> None:
+        self.tokenizer = tokenizer
+        self.size = size
+        self.begin = tokenizer.token_to_id("<s>")
+        self.end = tokenizer.token_to_id("</s>")
+
+    def __call__(self, batch: Sequence[Document]) -> list[list[Window]]:
+        """The windows of each document; all turns are tokenised in one call."""
+        texts = [text for document in batch for text in document.texts]
+        encoded = iter(self.tokenizer.encode_batch(texts, add_special_tokens=False))
+        return [self._pack(document, encoded) for document in batch]
+
+    def _pack(self, document: Document, encoded: Iterator[object]) -> list[Window]:
+        windows = [self._open(document.side)]
+        for turn in document.turns:
+            encoding = next(encoded)
+            tokens = list(zip(encoding.ids, encoding.offsets, strict=True))  # type: ignore[attr-defined]
+            while tokens:
+                room = self.size - len(windows[-1].ids) - 1
+                if room < min(len(tokens), 8):
+                    windows.append(self._open(document.side))
+                    continue
+                self._add(windows[-1], turn, tokens[:room])
+                tokens = tokens[room:]
+        return [window for window in windows if window.pieces]
+
+    def _open(self, side: Side) -> Window:
+        return Window(side, [self.begin], [(0, 0)])
+
+    def _add(self, window: Window, turn: int, tokens: Iterable[tuple[int, tuple[int, int]]]) -> None:
+        first = len(window.ids)
+        for token, characters in tokens:
+            window.ids.append(token)
+            window.offsets.append(characters)
+        window.pieces.append(Piece(turn, first, len(window.ids)))
+        window.ids.append(self.end)
+        window.offsets.append((0, 0))
+
+
+def batches(windows: Sequence[Window], tokens: int) -> Iterator[list[int]]:
+    """Indices of windows in batches of similar length, each padded to at most ``tokens`` tokens."""
+    order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids), reverse=True)
+    batch: list[int] = []
+    for index in order:
+        longest = len(windows[batch[0]].ids) if batch else len(windows[index].ids)
+        if batch and longest * (len(batch) + 1) > tokens:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch

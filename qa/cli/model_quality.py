@@ -1,0 +1,180 @@
+"""``models train`` and ``models evaluate``: the shipped tagger again from its texts, and how good it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa.cli.options import json_option, print_json
+from qa.cli.watching import Watch, watch
+from qa.errors import UserError
+
+EXAMPLES = Path("models/training")
+TARGET = Path("models/artefacts/contact-tagger")
+
+
+def examples_option(function: Any) -> Any:
+    """``--examples``: where the labelled texts lie."""
+    return click.option(
+        "--examples",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=EXAMPLES,
+        show_default=True,
+        metavar="FOLDER",
+        help="Folder z przykładami (contacts/, conversations/, turns/, splits.json).",
+    )(function)
+
+
+@click.command(options_metavar="[OPCJE]")
+@examples_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=TARGET, show_default=True, metavar="FOLDER"
+)
+@click.option(
+    "--base", default="e5-small-pl", show_default=True, metavar="MODEL", help="Koder: nazwa lub folder."
+)
+@click.option(
+    "--sentiment-reviews",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="PLIK",
+    help="Opinie w postaci PolEmo 2.0 (JSON lines z text i label); można podać kilka.",
+)
+@click.option("--epochs", type=click.IntRange(1, 100), metavar="N", help="Ile razy przejść przykłady.")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N")
+@click.option("--threads", type=int, default=0, metavar="N", help="Wątki obliczeń (0: wybór biblioteki).")
+def train(
+    examples: Path,
+    output: Path,
+    base: str,
+    sentiment_reviews: tuple[Path, ...],
+    epochs: int | None,
+    seed: int,
+    threads: int,
+) -> int:
+    """Wytrenuj tagger z przykładów, skalibruj go i zapisz.
+
+    \b
+    Przykłady:
+      odsluch models train
+      odsluch models train --examples moje/ -o moj-tagger --epochs 10
+    """
+    import torch
+
+    from models.store import ModelError
+    from nlp.training.examples import ExampleError
+    from nlp.training.fit import Recipe
+    from nlp.training.train import Order
+    from nlp.training.train import train as run_training
+
+    if threads:
+        torch.set_num_threads(threads)
+    recipe = replace(Recipe(), seed=seed, **({"epochs": epochs} if epochs else {}))
+    order = Order(examples, output, base, sentiment_reviews=sentiment_reviews, recipe=recipe)
+    with watch(eager=True) as progress:
+        try:
+            folder = run_training(order, progress.say, _steps(progress))
+        except (ExampleError, ModelError) as error:
+            raise UserError(str(error)) from error
+    click.echo(f"Model: {folder}. Zmierz go: odsluch models evaluate --model {folder}")
+    return 0
+
+
+def _steps(progress: Watch) -> Any:
+    known = 0
+
+    def report(step: int, steps: int, _loss: float) -> None:
+        nonlocal known
+        if not known:
+            progress.stage("train", steps)
+        progress.advance(step - known)
+        known = step
+
+    return report
+
+
+@click.command(options_metavar="[OPCJE]")
+@examples_option
+@click.option(
+    "--model", default="contact-tagger", show_default=True, metavar="MODEL", help="Tagger: nazwa lub folder."
+)
+@click.option(
+    "--split", type=click.Choice(["test", "dev"]), default="test", show_default=True, help="Część przykładów."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PLIK", help="Zapisz wszystkie liczby (JSON)."
+)
+@json_option
+def evaluate(examples: Path, model: str, split: str, output: Path | None, as_json: bool) -> int:
+    """Zmierz tagger na osobach piszących, których nie widział, obok TF-IDF z regresją logistyczną.
+
+    \b
+    Przykłady:
+      odsluch models evaluate
+      odsluch models evaluate --model moj-tagger --json
+    """
+    from models.store import ModelError
+    from nlp.artefact import ArtefactError
+    from nlp.tagging import Tagger
+    from nlp.training.evaluate import evaluate as measure
+    from nlp.training.examples import ExampleError
+
+    with watch(eager=True) as progress:
+        try:
+            report = measure(examples, Tagger.load(model), split, progress.say)
+        except (ExampleError, ModelError, ArtefactError) as error:
+            raise UserError(str(error)) from error
+    if output:
+        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(report)
+    else:
+        _print_table(report)
+    return 0
+
+
+ROWS: tuple[tuple[str, str, str], ...] = (
+    ("Powód główny: trafność", "reasons", "accuracy"),
+    ("Powód główny: makro-F1", "reasons", "macro_f1"),
+    ("Powód główny: kappa", "reasons", "kappa"),
+    ("Grupa powodu: trafność", "reasons", "group_accuracy"),
+    ("Wszystkie powody: mikro-F1", "reasons", "all_reasons_micro_f1"),
+    ("Powód główny: błąd kalibracji (ECE)", "reasons", "calibration_error"),
+    ("Powód główny: błąd przy 80 % pokrycia", "reasons", "error_at_80_coverage"),
+    ("Nastawienie klienta: trafność", "sentiment", "accuracy"),
+    ("Nastawienie klienta: makro-F1", "sentiment", "macro_f1"),
+    ("Zachowania konsultanta: średnie F1", "behaviours", "mean_f1"),
+)
+
+
+def _print_table(report: Mapping[str, Any]) -> None:
+    from rich.table import Table
+
+    from qa.cli.tables import console
+
+    table = Table(title=f"{report['model']}, część {report['split']}")
+    for name in ("Miara", "n", "tagger", "95 % przedział", "bez znaków", "TF-IDF + LR"):
+        table.add_column(name, justify="left" if name == "Miara" else "right")
+    for label, head, figure in ROWS:
+        mine = report["tagger"].get(head, {})
+        if figure in mine:
+            interval = mine.get("interval") if figure == "accuracy" else None
+            table.add_row(
+                label,
+                str(mine.get("n", mine.get("turns", ""))),
+                f"{mine[figure]:.3f}",
+                f"{interval[0]:.3f} - {interval[1]:.3f}" if interval else "",
+                _figure(report["without_diacritics"], head, figure),
+                _figure(report["baseline"], head, figure),
+            )
+    console().print(table)
+
+
+def _figure(part: Mapping[str, Any], head: str, figure: str) -> str:
+    value = part.get(head, {}).get(figure)
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,49 @@
+"""Three kinds of trouble: the user's to mend, worth another try, and everything else (a bug)."""
+
+from __future__ import annotations
+
+import errno
+
+
+class UserError(Exception):
+    """Something the user can mend; the message is one Polish sentence with the remedy."""
+
+    exit_code = 1
+
+
+class UsageProblem(UserError):
+    """A wrong command line or configuration."""
+
+    exit_code = 2
+
+
+class Transient(Exception):
+    """A fault that is likely gone at the next attempt. Its message never holds text of a record."""
+
+
+_TRANSIENT_ERRNO = frozenset({errno.EINTR, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT})
+_FULL_ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL_DISK = "Brak miejsca na dysku: zwolnij je w {where} i uruchom polecenie ponownie, a dokończy pracę."
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether another attempt may help: a locked database, an interrupted call, a lost connection."""
+    if isinstance(error, Transient) or getattr(error, "connection_invalidated", False):
+        return True
+    original = getattr(error, "orig", None)
+    if original is not None:
+        text = str(original).lower()
+        return "database is locked" in text or "database is busy" in text
+    return isinstance(error, OSError) and error.errno in _TRANSIENT_ERRNO
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether ``error``, or what caused it, says that the disk is full."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _FULL_ERRNO:
+            return True
+        if "database or disk is full" in str(getattr(seen, "orig", "")):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

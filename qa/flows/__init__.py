@@ -1,0 +1,1 @@
+"""The stages as a Prefect flow. The only package that imports Prefect."""

@@ -1,0 +1,1 @@
+"""The voice-of-customer report: one HTML file that needs nothing else."""

@@ -1,0 +1,210 @@
+"""One source from file to redacted conversations, within one step: text that is not redacted goes nowhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from qa.errors import is_disk_full, is_transient
+from qa.services.names import KeptNames
+from qa.services.sources import SourceFile
+from qa.services.workspace import Progress, Workspace
+from qa.storage.digests import canonical, digest_of
+from qa.storage.intake import KeptConversation, finish_source, keep_conversations
+from qa.storage.parking import Parked, park, settle_path
+from transcripts.audio import AudioError
+from transcripts.conversation import Agent, Conversation
+from transcripts.reading import Fault, Record, Recording
+from transcripts.serialise import conversation_to_dict
+
+_LOG = logging.getLogger(__name__)
+
+MEASURES = ("speech", "call_metrics")  # what the transcriber itself says about a recording
+BUG_REMEDY = "Zgłoś błąd, podając kod i wersję (odsluch version), a po aktualizacji użyj odsluch retry."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step did: items done (new rows), known already, and parked."""
+
+    done: int = 0
+    known: int = 0
+    parked: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.done + other.done, self.known + other.known, self.parked + other.parked)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one source has given so far."""
+
+    batch: list[KeptConversation] = field(default_factory=list)
+    faults: list[Parked] = field(default_factory=list)
+    parked: set[str] = field(default_factory=set)
+    new: int = 0
+    known: int = 0
+
+
+class SourceIntake:
+    """Reads one source, batch by batch, each batch in one transaction."""
+
+    def __init__(self, workspace: Workspace, source: SourceFile, progress: Progress) -> None:
+        self.workspace = workspace
+        self.source = source
+        self.progress = progress
+        self.names = KeptNames(workspace.components.redactor(), workspace.pseudonyms)
+        self.version = source.version
+        self.tally = _Tally()
+
+    def run(self) -> Outcome:
+        """Keep all of the source; a crash on the way leaves whole batches, which the next run recognises."""
+        for record in self._records():
+            self._take(record)
+            if len(self.tally.batch) >= self.workspace.settings.batch_size:
+                self._keep(last=False)
+        self._keep(last=True)
+        return Outcome(self.tally.new, self.tally.known, len(self.tally.parked))
+
+    def _records(self) -> Iterator[Record]:
+        try:
+            yield from self.workspace.components.read_source(self.source.path)
+        except Exception as error:  # a reader's bug must not stop the other sources
+            self._park_unexpected("read_failed", error, None)
+
+    def _take(self, record: Record) -> None:
+        if isinstance(record, Fault):
+            self._park(record.code, record.message, record.remedy, record.line, record.id)
+            return
+        keyed = self.workspace.pseudonyms.digest
+        if not isinstance(record, Recording):
+            self._redact(record, keyed(canonical(conversation_to_dict(record))), {})
+            return
+        conversation = self._transcribed(record)
+        if conversation is not None:
+            measures = {key: conversation.metadata[key] for key in MEASURES if key in conversation.metadata}
+            self._redact(conversation, keyed(self.source.digest + record.conversation.id), measures)
+
+    def _transcribed(self, recording: Recording) -> Conversation | None:
+        transcriber = self.workspace.components.transcriber()
+        try:
+            return transcriber.transcribe(recording, self.progress.within)
+        except AudioError as error:
+            self._park(error.code, error.message, error.remedy, None, recording.conversation.id)
+        except Exception as error:  # decoders fail in many ways; the rest goes on
+            self._park_unexpected("transcription_failed", error, recording.conversation.id)
+        return None
+
+    def _redact(self, conversation: Conversation, raw_digest: str, measures: Mapping[str, Any]) -> None:
+        try:
+            redacted = self.workspace.components.redactor().redact(conversation).conversation
+        except Exception as error:  # what cannot be redacted is not kept
+            self._park_unexpected("redaction_failed", error, conversation.id)
+            return
+        self.tally.batch.append(self._kept(conversation, redacted, raw_digest, measures))
+
+    def _kept(
+        self, raw: Conversation, redacted: Conversation, raw_digest: str, measures: Mapping[str, Any]
+    ) -> KeptConversation:
+        plain = self._plain(raw, redacted, measures)
+        content = conversation_to_dict(plain)
+        pseudonym = self.workspace.pseudonyms.of
+        return KeptConversation(
+            conversation_id=plain.id,
+            source_digest=self.source.digest,
+            raw_digest=raw_digest,
+            version=self.version,
+            digest=digest_of(canonical(content)),
+            channel=plain.channel,
+            started_at=plain.started_at.astimezone(UTC).isoformat() if plain.started_at else None,
+            agent_id=plain.agent.id if plain.agent else None,
+            team=plain.agent.team if plain.agent else None,
+            customer_key=raw.customer_id and pseudonym("klient", raw.customer_id),
+            order_key=raw.order_id and pseudonym("zamowienie", raw.order_id),
+            case_key=raw.case_id and pseudonym("sprawa", raw.case_id),
+            content=content,
+        )
+
+    def _plain(self, raw: Conversation, redacted: Conversation, measures: Mapping[str, Any]) -> Conversation:
+        """The redacted conversation without anything else that names a person."""
+        return dataclasses.replace(
+            redacted,
+            id=self.names.identifier("rozmowa", raw.id),
+            agent=self._plain_agent(raw.agent),
+            queue=raw.queue and self.names.identifier("kolejka", raw.queue),
+            customer_id=None,
+            order_id=None,
+            case_id=None,
+            metadata=measures,
+        )
+
+    def _plain_agent(self, agent: Agent | None) -> Agent | None:
+        if agent is None:
+            return None
+        team = self.names.identifier("zespol", agent.team) if agent.team else None
+        return Agent(self.names.identifier("konsultant", agent.id), team, None)
+
+    def _park(self, code: str, message: str, remedy: str, line: int | None, record: str | None) -> None:
+        path = self.source.path
+        self.tally.faults.append(
+            Parked(
+                stage="intake",
+                source=self.names.file(path),
+                code=code,
+                message=self.names.message(message, path),
+                remedy=remedy,
+                version=self.version,
+                root=self.names.folder(self.source.root),
+                path_key=self.names.path_key(path),
+                input_digest=self.source.digest,
+                line=line,
+                conversation_id=record and self.names.identifier("rozmowa", record),
+            )
+        )
+
+    def _park_unexpected(self, code: str, error: Exception, record: str | None) -> None:
+        """Park with the kind of error only: its message may quote the conversation."""
+        if is_transient(error) or is_disk_full(error):
+            raise error
+        _LOG.error("%s: %s", code, type(error).__name__)
+        self._park(code, f"Nieoczekiwany błąd ({type(error).__name__}).", BUG_REMEDY, None, record)
+
+    def _keep(self, *, last: bool) -> None:
+        tally = self.tally
+        with self.workspace.storage.writing() as session:
+            kept = keep_conversations(session, tally.batch)
+            for clash in kept.clashes:
+                self._park_clash(clash.conversation_id)
+            park(session, tally.faults)
+            parked = tally.parked | {item.key for item in tally.faults}
+            new, known = tally.new + kept.new, tally.known + kept.known
+            if last:
+                settle_path(session, self.names.path_key(self.source.path), parked)
+                finish_source(
+                    session,
+                    digest=self.source.digest,
+                    version=self.version,
+                    kind=self.source.path.suffix.lower().lstrip("."),
+                    name=self.names.file(self.source.path),
+                    status="parked" if parked else "done",
+                    conversations=new + known,
+                )
+        self.tally = _Tally(parked=parked, new=new, known=known)
+
+    def _park_clash(self, conversation_id: str) -> None:
+        self._park(
+            "duplicate_id",
+            "Rozmowa o tym identyfikatorze jest już w bazie z inną treścią.",
+            "Nadaj rozmowie inny identyfikator albo usuń nieaktualną.",
+            None,
+            conversation_id,
+        )
+
+
+def ingest(workspace: Workspace, source: SourceFile, progress: Progress) -> Outcome:
+    """Read, transcribe where it is sound, redact and keep one source."""
+    return SourceIntake(workspace, source, progress).run()

@@ -1,0 +1,91 @@
+"""What every service works with, and the rule that one run at a time writes."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from qa.errors import UserError
+from qa.ports import Components
+from qa.settings import Settings
+from qa.storage.database import Storage
+from qa.storage.digests import Pseudonyms
+from qa.storage.tables import MarkRow
+
+LOCK_FILE = "run.lock"
+KEY_MARK = "pseudonym_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Settings, storage and components of one process."""
+
+    settings: Settings
+    storage: Storage
+    components: Components
+    pseudonyms: Pseudonyms
+
+
+class Progress(Protocol):
+    """Told how far the work is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage with ``total`` items begins."""
+
+    def advance(self, items: int) -> None:
+        """So many items more are done."""
+
+    def within(self, seconds: float) -> None:
+        """So many seconds of the present recording are done."""
+
+
+class Unwatched:
+    """Progress that nobody looks at."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, items: int) -> None:
+        """Say nothing."""
+
+    def within(self, seconds: float) -> None:
+        """Say nothing."""
+
+
+def check_key(storage: Storage, pseudonyms: Pseudonyms) -> None:
+    """Refuse a key that is not the one with which this database began.
+
+    Raises:
+        UserError: with another key, the same customer would get another pseudonym.
+    """
+    with storage.writing() as session:
+        mark = session.get(MarkRow, KEY_MARK)
+        if mark is None:
+            session.add(MarkRow(name=KEY_MARK, value=pseudonyms.check))
+        elif mark.value != pseudonyms.check:
+            raise UserError(
+                "Klucz pseudonimów w folderze danych nie pasuje do tej bazy: "
+                "przywróć plik pseudonym.key, z którym ją założono."
+            )
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the run lock of ``folder``; the system lets it go when the process ends, however it ends.
+
+    Raises:
+        UserError: another run holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK_FILE).open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(
+                f"Inne polecenie odsluch pracuje właśnie w folderze {folder}: poczekaj, aż skończy."
+            ) from error
+        yield

@@ -1,0 +1,132 @@
+"""Opening the database: SQLite with a write-ahead log by default, PostgreSQL by address."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from qa.errors import UsageProblem, UserError, is_disk_full
+from qa.settings import without_password
+
+HEAD = "0001"
+BUSY_MS = 30_000
+
+
+class Storage:
+    """A database of the newest schema. Sessions come from :meth:`reading` and :meth:`writing`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: everything is kept at the end, or nothing."""
+        with Session(self.engine.execution_options(odsluch_writes=True)) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_storage(url: str) -> Storage:
+    """Open the database at ``url``, bringing its schema up to date.
+
+    Raises:
+        UsageProblem: the address is not one of a supported database.
+        UserError: the database cannot be reached, is damaged, or is newer than this program.
+    """
+    engine = _engine(url)
+    try:
+        _migrate(engine)
+    except DatabaseError as error:
+        engine.dispose()
+        if is_disk_full(error):
+            raise
+        shown = without_password(url)
+        raise UserError(
+            f"Nie można otworzyć bazy {shown}: sprawdź adres, prawa dostępu i czy to baza Odsłuchu."
+        ) from error
+    return Storage(engine)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ArgumentError(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        arguments = _arguments(parsed.get_backend_name())
+        engine = create_engine(
+            parsed, connect_args=arguments, pool_pre_ping=True, json_serializer=_json, hide_parameters=True
+        )
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UsageProblem(
+            "Ustawienie `database_url` nie jest adresem SQLite ani PostgreSQL: "
+            "podaj np. sqlite:///var/odsluch.db albo postgresql+psycopg://host/baza."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+
+
+def _arguments(backend: str) -> dict[str, Any]:
+    return {"timeout": BUSY_MS / 1000} if backend == "sqlite" else {"connect_timeout": 10}
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions begin too late: SQLAlchemy says when, in `_begin`.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at once: upgrading a read lock later fails without waiting.
+        writes = connection.get_execution_options().get("odsluch_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == HEAD:
+        return
+    from qa.storage.migrate import (
+        upgrade,
+    )  # Alembic takes 0.2 s to import: only when there is something to do.
+
+    upgrade(engine, found)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

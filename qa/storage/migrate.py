@@ -1,0 +1,39 @@
+"""Bringing a database to the newest schema with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from qa.errors import UserError
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def configuration() -> Config:
+    """Alembic's configuration, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+def upgrade(engine: Engine, found: str | None, target: str = "head") -> None:
+    """Run the missing migrations in one transaction.
+
+    Raises:
+        UserError: the database was made by a newer version of the program.
+    """
+    config = configuration()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise UserError(
+            f"Baza ma schemat {found}, którego ta wersja programu nie zna: zainstaluj nowszą wersję Odsłuchu."
+        )
+    with engine.execution_options(odsluch_writes=True).connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+        connection.commit()

@@ -1,0 +1,95 @@
+"""Zamknięcie: recap, further help, farewell."""
+
+from __future__ import annotations
+
+from scorecards.checks.general import best_of, presence, restated, searched
+from scorecards.checks.registry import check
+from scorecards.evaluation import Finding
+from scorecards.view import NOWHERE, UNTAGGED_PRIOR, Sighting, View, weigh
+
+CONFIRMED_LIFT = 10.0
+SHORTEST_SUMMARY = 5
+LATEST_CONFIRMATION = 12
+SOON = 4
+
+
+@check("recap", behaviours=("recap",))
+def recap(view: View, *, share: float = 0.35, turns: int = 6) -> Finding:
+    """Near the end the agent sums up, or confirms the customer's own summary."""
+    late = view.last_part(share, turns)
+    summed = view.best("recap", late)
+    confirmed = best_of(NOWHERE, *(_confirmed(view, turn) for turn in late))
+    best = best_of(summed, confirmed, restated(view, "recap", late))
+    if best.certainty >= 0.5:
+        reason = (
+            "Konsultant podsumowuje ustalenia."
+            if best is not confirmed
+            else "Konsultant potwierdza podsumowanie klienta."
+        )
+        return Finding("pass", best.certainty, best.evidence, reason)
+    return Finding(
+        "fail",
+        view.absence("recap", best),
+        searched(view, late[-2:]),
+        "Pod koniec rozmowy brakuje podsumowania.",
+    )
+
+
+def _confirmed(view: View, turn: int) -> Sighting:
+    """The agent's "dokładnie", "zgadza się" soon after a customer's summary of some length."""
+    confirms = view.said_by_agent("confirms", (turn,))
+    if (
+        not confirms
+        or confirms[0][0].start > LATEST_CONFIRMATION
+        or view.turns[turn].text.rstrip().endswith("?")
+    ):
+        return NOWHERE
+    before = [t for t in view.customer_turns if turn - SOON <= t < turn]
+    summaries = [
+        t for t in before if len(view.words[t]) >= SHORTEST_SUMMARY and view.said_by_customer("summary", (t,))
+    ]
+    if not summaries:
+        return NOWHERE
+    # the tagger reads one turn at a time and cannot know that the customer summed up
+    certainty = weigh(max(view.model("recap", turn), UNTAGGED_PRIOR), CONFIRMED_LIFT)
+    return Sighting(turn, certainty, (view.whole(summaries[-1]), *confirms[0]), True)
+
+
+@check("further_help", behaviours=("further_help",))
+def further_help(view: View, *, share: float = 0.5, turns: int = 6) -> Finding:
+    """In the later half the agent asks for anything else; "gdyby były pytania" is no question."""
+    late = tuple(
+        t for t in view.last_part(share, turns) if t != view.agent_turns[0] or len(view.agent_turns) == 1
+    )
+    return presence(
+        view,
+        "further_help",
+        late,
+        "Konsultant pyta, czy może jeszcze w czymś pomóc.",
+        "Konsultant nie pyta, czy może jeszcze w czymś pomóc.",
+        searched(view, late[-2:]),
+    )
+
+
+@check("farewell", behaviours=("farewell",))
+def farewell(view: View, *, turns: int = 4) -> Finding:
+    """The agent thanks or says goodbye; not asked when the recording is cut or the customer hangs up."""
+    last = view.closing(turns)
+    said = presence(
+        view,
+        "farewell",
+        last,
+        "Konsultant uprzejmie się żegna.",
+        "Konsultant się nie żegna.",
+        searched(view, last[-1:]),
+    )
+    if said.outcome == "pass":
+        return said
+    if last[-1] == len(view.turns) - 1 and view.turns[-1].text.rstrip().endswith(("...", "…", "-")):
+        return Finding("na", 0.7, searched(view, last[-1:]), "Nagranie urywa się w pół zdania.")
+    goodbyes = view.said_by_customer("farewell", view.customer_turns[-3:])
+    if not goodbyes:
+        return Finding("na", 0.7, searched(view, last[-1:]), "Nagranie urywa się przed końcem rozmowy.")
+    if goodbyes[-1][0].turn > last[-1]:
+        return Finding("na", 0.65, goodbyes[-1], "Klient kończy rozmowę, zanim konsultant się pożegna.")
+    return said

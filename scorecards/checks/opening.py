@@ -1,0 +1,158 @@
+"""Otwarcie: greeting, introduction, offer of help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scorecards.checks.general import presence, searched
+from scorecards.checks.registry import check
+from scorecards.evaluation import Finding
+from scorecards.matching import Token
+from scorecards.phrases import is_word, words_of
+from scorecards.view import NOWHERE, UNTAGGED_PRIOR, Sighting, View, weigh
+from transcripts.conversation import Span
+
+SPOKEN_NAME = 25.0
+SPOKEN_COMPANY = 25.0
+LONGEST_INTRODUCTION = 9
+_SENTENCE_ENDS = ".!?"
+
+
+@check("greeting", behaviours=("greeting",))
+def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
+    """The agent greets at the start; a clipped greeting counts."""
+    opening = view.opening(turns, words)
+    return presence(
+        view,
+        "greeting",
+        opening,
+        "Konsultant wita klienta na początku rozmowy.",
+        "Na początku rozmowy nie słychać powitania.",
+        searched(view, opening),
+    )
+
+
+@check("introduction", behaviours=("company_named", "name_given"))
+def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
+    """The agent gives the company and their own name; both are needed."""
+    opening = view.opening(turns, words)
+    name = _surest(view, "name_given", {t: _name(view, t) for t in opening}, SPOKEN_NAME)
+    company = _surest(view, "company_named", {t: _company(view, t) for t in opening}, SPOKEN_COMPANY)
+    certainty = name.certainty * company.certainty
+    missing = [what for what, act in (("imienia", name), ("nazwy firmy", company)) if act.certainty < 0.5]
+    if not missing and certainty >= 0.5:
+        spans = tuple(dict.fromkeys(name.evidence + company.evidence))
+        return Finding(
+            "pass", min(name.certainty, company.certainty), spans, "Konsultant podaje firmę i imię."
+        )
+    reason = (
+        f"W otwarciu brakuje {' i '.join(missing)}." if missing else "Nie wiadomo, czy padły firma i imię."
+    )
+    return Finding("fail", 1 - min(name.certainty, company.certainty), searched(view, opening), reason)
+
+
+def _surest(view: View, behaviour: str, spoken: dict[int, Sequence[Token]], lift: float) -> Sighting:
+    best = NOWHERE
+    for turn, tokens in spoken.items():
+        # what the redaction or the place in the opening shows outweighs a tagger that is silent
+        prior = max(view.model(behaviour, turn), UNTAGGED_PRIOR if tokens else view.prior)
+        certainty = weigh(prior, lift if tokens else 0.15)
+        if certainty > best.certainty:
+            spans = (Span(turn, tokens[0].start, tokens[-1].end),) if tokens else (view.whole(turn),)
+            best = Sighting(turn, certainty, spans, bool(tokens))
+    return best
+
+
+def _name(view: View, turn: int) -> list[Token]:
+    """The words that are the agent's own name: a redaction token or a first name that introduces."""
+    words = view.words[turn]
+    for index, token in enumerate(words):
+        if token.norm != "[person]" and not is_word("first_names", token.norm):
+            continue
+        if index and words[index - 1].norm in ("pani", "pan", "pana", "panu", "do", "panie", "dr", "lekarza"):
+            continue
+        return [token]
+    return []
+
+
+def _company(view: View, turn: int) -> list[Token]:
+    """The words that can be the own company's name in an introducing turn."""
+    words = view.words[turn]
+    introduces = view.said_by_agent("introduces", (turn,)) or view.said_by_agent("greeting", (turn,))
+    if not (introduces or _name(view, turn) or view.said_by_agent("offer_of_help", (turn,))):
+        return []
+    return [token for token in _introducing(words) if _names_a_company(view, token)][:4]
+
+
+def _introducing(words: Sequence[Token]) -> list[Token]:
+    """Words up to the offer of help or the matter, without the agent's name (first name and what follows it)."""
+    kept: list[Token] = []
+    skip = False
+    for token in words:
+        if token.norm in ("czym", "slucham", "pomoc", "sprawie", "chcialabym", "chcialbym"):
+            break
+        if token.norm == "[person]" or is_word("first_names", token.norm):
+            skip = token.norm != "[person]"
+            continue
+        if skip:
+            skip = False
+            continue
+        kept.append(token)
+    return kept
+
+
+def _names_a_company(view: View, token: Token) -> bool:
+    norm = token.norm
+    if (
+        is_word("not_a_company", norm)
+        or norm.startswith(words_of("generic_businesses"))
+        or norm.startswith("[")
+        or len(norm) < 2
+    ):
+        return False
+    text = view.turns[token.turn].text
+    if text == text.lower():  # speech recognition without capitals: only a short introduction is trusted
+        return len(view.words[token.turn]) <= LONGEST_INTRODUCTION
+    return text[token.start].isupper() and not _merely_begins(text, token)
+
+
+def _merely_begins(text: str, token: Token) -> bool:
+    """A capital that only begins a sentence: neither a comma nor another capital follows."""
+    before, after = text[: token.start].rstrip(), text[token.end :]
+    if before and before[-1] not in _SENTENCE_ENDS:
+        return False
+    rest = after.lstrip()
+    return bool(rest) and not rest[0].isupper() and rest[0] not in ",.!"
+
+
+@check("offer_of_help", behaviours=("offer_of_help",))
+def offer_of_help(view: View, *, turns: int = 4, words: int = 30) -> Finding:
+    """The agent opens by offering help; not asked of outbound calls or when the opening is not recorded."""
+    opening = view.opening(turns, words)
+    calls_out = view.said_by_agent("calls_out", opening)
+    if view.conversation.direction == "outbound":
+        return Finding("na", 0.95, (), "To konsultant dzwoni do klienta.")
+    offered = presence(
+        view,
+        "offer_of_help",
+        opening,
+        "Konsultant proponuje pomoc na początku.",
+        "Na początku rozmowy nie słychać propozycji pomocy.",
+        searched(view, opening),
+    )
+    if offered.outcome == "pass":
+        return offered
+    if calls_out and view.conversation.direction is None:
+        return Finding("na", 0.85, calls_out[0], "To konsultant dzwoni do klienta.")
+    if _starts_late(view, opening):
+        return Finding("na", 0.65, searched(view, opening, 1), "Nagranie zaczyna się po otwarciu rozmowy.")
+    return offered
+
+
+def _starts_late(view: View, opening: Sequence[int]) -> bool:
+    """Nobody greets and nobody introduces themselves in the first turns."""
+    if any(view.best(act, opening).certainty >= 0.5 for act in ("greeting", "name_given", "company_named")):
+        return False
+    if any(_name(view, turn) for turn in opening[:2]):
+        return False
+    return not view.said_by_customer("greeting", view.customer_turns[:3])

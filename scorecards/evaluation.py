@@ -1,0 +1,78 @@
+"""What an evaluation says: one result for each criterion, and the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from transcripts.conversation import Span
+
+Outcome = Literal["pass", "fail", "na", "review"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    ``confidence`` is in 0..1 that the outcome is right; it is not calibrated. ``evidence`` are places in the
+    conversation, ``reason`` is one Polish sentence that never quotes the conversation.
+    """
+
+    outcome: Outcome
+    confidence: float
+    evidence: tuple[Span, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """The result of one criterion. ``points`` are 0..weight; ``producer`` names check and version."""
+
+    id: str
+    outcome: Outcome
+    confidence: float
+    points: float
+    evidence: tuple[Span, ...]
+    reason: str
+    producer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One scorecard applied to one conversation.
+
+    ``score`` is 0..100 of the decided criteria, None when too little is decided; ``coverage`` is the share of
+    the applicable points (those not ``na``) that were decided.
+    """
+
+    scorecard: str
+    score: float | None
+    coverage: float
+    critical_failed: tuple[str, ...]
+    criteria: tuple[CriterionResult, ...]
+    producer: str
+
+
+def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
+    """The value of ``evaluation`` in contract 2."""
+    return {
+        "scorecard": evaluation.scorecard,
+        "score": evaluation.score,
+        "coverage": evaluation.coverage,
+        "critical_failed": list(evaluation.critical_failed),
+        "criteria": [_result_to_dict(result) for result in evaluation.criteria],
+        "producer": evaluation.producer,
+    }
+
+
+def _result_to_dict(result: CriterionResult) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "outcome": result.outcome,
+        "confidence": result.confidence,
+        "points": result.points,
+        "evidence": [{"turn": s.turn, "start": s.start, "end": s.end} for s in result.evidence],
+        "reason": result.reason,
+        "producer": result.producer,
+    }

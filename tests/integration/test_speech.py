@@ -1,0 +1,79 @@
+"""Real transcription of a few seconds of an example call."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from models import store
+from models.manifest import ModelError
+from transcripts.audio import RATE, AudioError, decode
+from transcripts.conversation import Conversation
+from transcripts.reading import Recording
+from transcripts.speech import Transcriber
+
+pytestmark = pytest.mark.slow
+
+CALLS = Path(__file__).parents[2] / "examples" / "calls"
+
+
+@pytest.fixture(scope="module")
+def transcriber() -> Transcriber:
+    """The real model on the real machine."""
+    try:
+        return Transcriber(store.resolve("whisper-base").path)
+    except ModelError as error:
+        pytest.skip(f"model whisper-base is not available: {error}")
+
+
+def _write(path: Path, channels: list[npt.NDArray[np.int16]]) -> Recording:
+    with wave.open(str(path), "wb") as out:
+        out.setparams((len(channels), 2, RATE, 0, "NONE", ""))
+        out.writeframes(np.stack(channels, 1).tobytes())
+    return Recording(
+        path, Conversation(path.stem, "phone", (), queue="zwroty", metadata={"źródło": "centrala"})
+    )
+
+
+def test_a_short_cut_of_an_example_call(transcriber: Transcriber, tmp_path: Path) -> None:
+    calls = sorted(CALLS.glob("call-01*.ogg"))
+    if not calls:
+        pytest.skip(f"no example calls in {CALLS}")
+    cut = [c[: 12 * RATE] for c in decode(calls[0]).channels]
+    done: list[float] = []
+    got = transcriber.transcribe(_write(tmp_path / "c-1.wav", cut), done.append)
+    heard = {t.speaker: t.text.lower() for t in got.turns}
+    assert set(heard) == {"agent", "customer"}
+    assert "dzień dobry" in " ".join(heard.values())
+    starts = [t.start or 0.0 for t in got.turns]
+    assert starts == sorted(starts)
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(12, abs=0.1)
+    assert (got.id, got.queue, got.metadata["źródło"]) == ("c-1", "zwroty", "centrala")
+    assert got.metadata["speech"]["layout"] == "two_channel"
+    assert 0 < got.metadata["call_metrics"]["talk_share"]["agent"] < 1
+    json.dumps(dict(got.metadata))
+
+
+def test_nothing_is_invented_in_noise_and_tone(transcriber: Transcriber, tmp_path: Path) -> None:
+    time = np.arange(20 * RATE) / RATE
+    random = np.random.default_rng(0)
+    ringback = 4000 * np.sin(2 * np.pi * 425 * time) * (time % 5 < 1)
+    noise = random.normal(0, 60, len(time))
+    got = transcriber.transcribe(
+        _write(tmp_path / "t.wav", [ringback.astype(np.int16), noise.astype(np.int16)])
+    )
+    assert got.turns == ()
+    assert got.metadata["speech"]["average_log_probability"] is None
+
+
+def test_a_bad_file_is_one_sentence(transcriber: Transcriber, tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_text("to nie jest dźwięk", encoding="utf-8")
+    with pytest.raises(AudioError) as caught:
+        transcriber.transcribe(Recording(tmp_path / "x.wav", Conversation("x", "phone", ())))
+    assert caught.value.code == "not_audio"

@@ -1,0 +1,115 @@
+import json
+import shutil
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+
+from nlp.artefact import ArtefactError, load, quantise, restore
+from nlp.tagging import CONVERSATIONS_AT_ONCE, Tagger
+from transcripts.conversation import Conversation, Turn
+
+
+@pytest.fixture(scope="module")
+def tagger(artefact_folder: Path) -> Tagger:
+    return Tagger.load(str(artefact_folder))
+
+
+def conversation(identifier: str, *turns: tuple[str, str]) -> Conversation:
+    return Conversation(identifier, "chat", tuple(Turn(s, text) for s, text in turns))  # type: ignore[arg-type]
+
+
+def test_reasons_sentiment_and_behaviours_come_from_one_conversation(tagger: Tagger) -> None:
+    talk = conversation(
+        "c1",
+        ("agent", "dzień dobry w czym mogę pomóc"),
+        ("customer", "czajnik przestał grzać porażka"),
+        ("agent", "przykro mi przepraszam"),
+        ("agent", "do widzenia"),
+    )
+    (tagged,) = tagger.tag_many([talk])
+    assert tagged.primary == "complaint.defect"
+    assert tagged.reasons[0].code == "complaint.defect"
+    assert tagged.sentiment is not None
+    assert tagged.sentiment.overall == "negative"
+    assert tagged.sentiment.score < 0
+    sure = {(b.turn, b.code) for b in tagged.behaviours if b.confidence > 0.5}
+    assert {(0, "greeting"), (0, "offer_of_help"), (2, "empathy"), (3, "farewell")} <= sure
+    assert (2, "farewell") not in sure
+    assert tagged.producer == "tiny@1"
+
+
+def test_evidence_is_words_of_the_customer(tagger: Tagger) -> None:
+    talk = conversation("c1", ("agent", "do widzenia"), ("customer", "mhm"), ("customer", "gdzie jest moja paczka"))
+    (tagged,) = tagger.tag_many([talk])
+    spans = [span for reason in tagged.reasons for span in reason.evidence]
+    assert spans
+    for span in spans:
+        assert talk.turns[span.turn].speaker == "customer"
+        assert span.text(talk).strip() == span.text(talk) != ""
+
+
+def test_order_is_kept_whatever_the_lengths(tagger: Tagger) -> None:
+    talks = [conversation(str(i), ("customer", "gdzie paczka " * (1 + i * 37 % 11))) for i in range(40)]
+    assert [t.conversation.id for t in tagger.tag_many(talks)] == [str(i) for i in range(40)]
+
+
+def test_the_same_conversation_gets_the_same_tags_in_any_company(tagger: Tagger) -> None:
+    talk = conversation("x", ("customer", "paczka zginęła skandal"))
+    company = [conversation(str(i), ("customer", "dziękuję wszystko super " * i)) for i in range(1, 9)]
+    alone = next(tagger.tag_many([talk]))
+    together = next(t for t in tagger.tag_many([*company, talk]) if t.conversation.id == "x")
+    assert alone.primary == together.primary
+    assert alone.primary_confidence == pytest.approx(together.primary_confidence, abs=0.02)
+
+
+def test_tagging_is_lazy_so_that_memory_stays_constant(tagger: Tagger) -> None:
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        while True:
+            taken += 1
+            yield conversation(str(taken), ("customer", "gdzie paczka"))
+
+    list(islice(tagger.tag_many(endless()), 3))
+    assert taken <= CONVERSATIONS_AT_ONCE
+
+
+def test_a_page_long_contact_is_read_to_its_end(tagger: Tagger) -> None:
+    text = "mhm " * 900 + "paczka zginęła skandal"
+    (tagged,) = tagger.tag_many([conversation("long", ("customer", text))])
+    assert "delivery.lost" in {reason.code for reason in tagged.reasons} or tagged.primary is not None
+    assert tagged.sentiment is not None
+
+
+@pytest.mark.parametrize("turns", [(), (("system", "rozmowa zakończona"),), (("customer", "   "),), (("agent", "mhm"),)])
+def test_nothing_said_by_a_customer_gives_no_reason(tagger: Tagger, turns: tuple[tuple[str, str], ...]) -> None:
+    (tagged,) = tagger.tag_many([conversation("e", *turns)])
+    assert tagged.primary is None
+    assert tagged.reasons == ()
+    assert tagged.sentiment is None
+
+
+def test_confidences_are_probabilities(tagger: Tagger) -> None:
+    (tagged,) = tagger.tag_many([conversation("p", ("customer", "??? 💥 zażółć"), ("agent", "mhm"))])
+    values = [r.confidence for r in tagged.reasons] + [b.confidence for b in tagged.behaviours]
+    assert all(0 <= value <= 1 for value in values)
+
+
+def test_a_damaged_artefact_is_one_sentence(artefact_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "broken"
+    shutil.copytree(artefact_folder, copy)
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["tagger"]["reasons"], manifest["files"]
+    (copy / "manifest.json").write_text(json.dumps({**manifest, "files": {}}), encoding="utf-8")
+    with pytest.raises(ArtefactError, match="odsluch models train"):
+        load(str(copy))
+
+
+def test_rounding_the_differences_costs_less_than_a_hundredth() -> None:
+    delta = torch.randn(64, 48) * torch.rand(64, 1) * 0.02
+    error = (restore(quantise(delta)) - delta).norm() / delta.norm()
+    assert error < 0.01
+    assert torch.equal(restore(quantise(torch.zeros(3, 4))), torch.zeros(3, 4))

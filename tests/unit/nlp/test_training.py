@@ -1,0 +1,82 @@
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from nlp.tagging import Tagger
+from nlp.training.augment import as_recognised, roughen, with_typos, without_diacritics
+from nlp.training.calibrate import Costs
+from nlp.training.evaluate import evaluate
+from nlp.training.examples import ExampleError, by_split, read_folder
+from nlp.training.figures import calibration_error, error_at_coverage, interval, micro_f1
+from nlp.training.train import folder_sha256
+
+
+def test_evaluation_stands_beside_a_baseline_on_unseen_writers(artefact_folder: Path, examples: Path) -> None:
+    report = evaluate(examples, Tagger.load(str(artefact_folder)))
+    assert report["tagger"]["reasons"]["n"] == 48
+    assert report["tagger"]["reasons"]["accuracy"] > 0.9
+    assert set(report["baseline"]) == set(report["tagger"])
+    low, high = report["tagger"]["reasons"]["interval"]
+    assert low <= report["tagger"]["reasons"]["accuracy"] <= high
+
+
+def test_the_manifest_says_what_the_model_was_made_of(artefact_folder: Path, examples: Path) -> None:
+    manifest = json.loads((artefact_folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["training"]["data_sha256"] == folder_sha256(examples)
+    assert manifest["training"]["examples"] == {"train": 96, "dev": 96, "test": 96}
+    assert set(manifest["files"]) == {"encoder.safetensors", "heads.safetensors"}
+    assert manifest["tagger"]["thresholds"]["primary"] == pytest.approx(Costs().primary_threshold)
+
+
+def test_no_writer_is_on_both_sides(examples: Path) -> None:
+    parts = by_split(read_folder(examples), {"train": ["a"], "dev": ["b"], "test": ["c"]})
+    writers = [{example.writer for example in parts[name]} for name in ("train", "dev", "test")]
+    assert writers == [{"a"}, {"b"}, {"c"}]
+
+
+def test_a_users_own_writers_go_to_training(examples: Path) -> None:
+    assert {e.writer for e in by_split(read_folder(examples), {"test": ["c"]})["train"]} == {"a", "b"}
+
+
+@pytest.mark.parametrize("line", ["{", '{"id": "x"}', '{"id": "x", "writer": "w", "text": 3}'])
+def test_a_bad_record_is_named_by_file_and_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "contacts").mkdir()
+    (tmp_path / "contacts" / "moje.jsonl").write_text("\n" + line + "\n", encoding="utf-8")
+    with pytest.raises(ExampleError, match=r"moje\.jsonl, wiersz 2"):
+        read_folder(tmp_path)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExampleError, match="nie ma przykładów"):
+        read_folder(tmp_path)
+
+
+def test_augmentation_is_ugly_in_the_way_it_says() -> None:
+    rng = random.Random(3)
+    assert without_diacritics("Zażółć gęślą jaźń") == "Zazolc gesla jazn"
+    spoken = as_recognised("Dzień dobry! Gdzie moja paczka?", rng)
+    assert spoken == spoken.lower()
+    assert "?" not in spoken
+    assert "paczka" in spoken
+    text = "reklamacja telewizora " * 20
+    assert with_typos(text, rng) != text
+    assert abs(len(with_typos(text, rng)) - len(text)) < len(text) * 0.1
+
+
+def test_roughening_keeps_labels_and_turns(examples: Path) -> None:
+    rng = random.Random(1)
+    for example in read_folder(examples)[:40]:
+        rough = roughen(example, rng)
+        assert (rough.reasons, rough.primary, rough.behaviours) == (example.reasons, example.primary, example.behaviours)
+        assert len(rough.document.texts) == len(example.document.texts)
+        assert all(rough.document.texts)
+
+
+def test_figures_on_cases_that_can_be_counted_by_hand() -> None:
+    assert calibration_error([1.0] * 10, [True] * 10) == 0
+    assert calibration_error([0.9] * 10, [True] * 5 + [False] * 5, bins=1) == pytest.approx(0.4)
+    assert error_at_coverage([0.9, 0.8, 0.2, 0.1], [True, True, False, False], 0.5) == 0
+    assert micro_f1([(frozenset("ab"), frozenset("b")), (frozenset("c"), frozenset("cd"))]) == pytest.approx(2 / 3)
+    assert interval([("a", "a")] * 20, lambda pairs: 1.0) == [1.0, 1.0]

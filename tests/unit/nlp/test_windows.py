@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from nlp.windows import Document, Windower, batches, documents
+from transcripts.conversation import Conversation, Turn
+
+
+@pytest.fixture(scope="module")
+def windower() -> Windower:
+    words = ["<unk>", "<pad>", "<s>", "</s>", "no", "gdzie", "paczka", "dzień", "dobry"]
+    tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = Whitespace()
+    return Windower(tokenizer, size=16)
+
+
+def test_turns_of_one_side_share_a_window_in_order(windower: Windower) -> None:
+    document = Document("customer", (1, 3), ("no gdzie paczka", "dzień dobry"))
+    (windows,) = windower([document])
+    assert [(p.turn, p.last - p.first) for p in windows[0].pieces] == [(1, 3), (3, 2)]
+    assert windows[0].offsets[1] == (0, 2)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6))
+def test_no_token_is_lost_and_no_window_is_too_long(windower: Windower, lengths: list[int]) -> None:
+    texts = tuple(" ".join(["paczka"] * length) for length in lengths)
+    (windows,) = windower([Document("customer", tuple(range(len(texts))), texts)])
+    kept = dict.fromkeys(range(len(texts)), 0)
+    for window in windows:
+        assert len(window.ids) <= windower.size
+        for piece in window.pieces:
+            kept[piece.turn] += piece.last - piece.first
+    assert list(kept.values()) == lengths
+
+
+def test_unknown_speakers_stand_in_for_a_missing_customer() -> None:
+    turns = (Turn("unknown", "gdzie paczka"), Turn("agent", "dzień dobry"), Turn("bot", "no"))
+    found = documents(Conversation("c", "chat", turns))
+    assert [(d.side, d.turns) for d in found] == [("customer", (0,)), ("agent", (1,))]
+
+
+def test_a_conversation_without_words_has_no_documents() -> None:
+    assert documents(Conversation("c", "chat", (Turn("customer", "  "),))) == []
+
+
+def test_batches_hold_every_window_once_within_the_token_budget(windower: Windower) -> None:
+    documents_ = [Document("agent", (0,), (" ".join(["no"] * n),)) for n in (1, 9, 3, 12, 2)]
+    windows = [w for ws in windower(documents_) for w in ws]
+    groups = list(batches(windows, 30))
+    assert sorted(i for group in groups for i in group) == list(range(len(windows)))
+    assert all(max(len(windows[i].ids) for i in g) * len(g) <= 30 or len(g) == 1 for g in groups)
