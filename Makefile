@@ -23,7 +23,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) $(PIP_TORCH_ARGS) "$$(grep '^torch==' requirements.lock)"
 	@echo "[2/3] zależności z requirements.lock ..."
-	@$(PIP) -r requirements.lock
+	@$(PIP) --no-deps -r requirements.lock
 	@echo "[3/3] odsluch ..."
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
