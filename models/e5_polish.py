@@ -89,7 +89,9 @@ def package_file(package: str, ending: str) -> Path:
     try:
         files = distribution(package).files or []
     except PackageNotFoundError as error:
-        raise RecipeError(f"Brak pakietu {package}: zainstaluj go poleceniem `pip install {package}`.") from error
+        raise RecipeError(
+            f"Brak pakietu {package}: zainstaluj go poleceniem `pip install {package}`."
+        ) from error
     for file in files:
         if str(file).endswith(ending):
             return Path(str(file.locate()))

@@ -86,7 +86,9 @@ def restore(parts: Mapping[str, Tensor]) -> Tensor:
     return parts["int8"].float() * parts["scale"]
 
 
-def save(folder: Path, network: ContactNetwork, base: Mapping[str, Tensor], manifest: Mapping[str, Any]) -> None:
+def save(
+    folder: Path, network: ContactNetwork, base: Mapping[str, Tensor], manifest: Mapping[str, Any]
+) -> None:
     """Write the artefact: differences of the encoder to ``base``, heads, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     packed: dict[str, Tensor] = {}

@@ -15,7 +15,14 @@ from nlp.evidence import strongest_span
 from nlp.network import Run, collate, pool, third, whole
 from nlp.windows import Document, Window, Windower, batches, documents
 from transcripts.conversation import Conversation, Span
-from transcripts.tags import SENTIMENTS, BehaviourTag, ReasonTag, SentimentTag, TaggedConversation, TurnSentiment
+from transcripts.tags import (
+    SENTIMENTS,
+    BehaviourTag,
+    ReasonTag,
+    SentimentTag,
+    TaggedConversation,
+    TurnSentiment,
+)
 
 CONVERSATIONS_AT_ONCE = 128
 BATCH_TOKENS = 4096
@@ -59,7 +66,9 @@ class Tagger:
     def _tag_chunk(self, chunk: Sequence[Conversation]) -> Iterator[TaggedConversation]:
         owners: list[tuple[int, Document]] = [(i, d) for i, c in enumerate(chunk) for d in documents(c)]
         cut = self.windower([document for _, document in owners])
-        flat = [(owner, window) for (owner, _), windows in zip(owners, cut, strict=True) for window in windows]
+        flat = [
+            (owner, window) for (owner, _), windows in zip(owners, cut, strict=True) for window in windows
+        ]
         reads: list[list[Read]] = [[] for _ in chunk]
         results: dict[int, Read] = {}
         windows = [window for _, window in flat]
@@ -94,7 +103,11 @@ class Tagger:
         thirds: list[Run] = []
         for row in rows:
             window = windows[row]
-            thirds += [(row, *whole(window)), (row, *third(window, last=False)), (row, *third(window, last=True))]
+            thirds += [
+                (row, *whole(window)),
+                (row, *third(window, last=False)),
+                (row, *third(window, last=True)),
+            ]
         sentiment = network.logits("sentiment", pool(hidden, thirds)).view(len(rows), 3, -1)
         for position, row in enumerate(rows):
             reads[row].primary, reads[row].leaf = primary[position], leaf[position]
@@ -137,11 +150,15 @@ class Tagger:
         best = int(primary.argmax())
         confidence = float(primary[best])
         decided = confidence >= thresholds["primary"]
-        chosen = {i for i in range(len(leaf)) if float(leaf[i]) >= thresholds["leaf"]} | ({best} if decided else set())
+        chosen = {i for i in range(len(leaf)) if float(leaf[i]) >= thresholds["leaf"]} | (
+            {best} if decided else set()
+        )
         tags = []
         for i in sorted(chosen, key=lambda i: (-(i == best), -float(leaf[i]))):
             sure = max(float(leaf[i]), confidence) if i == best else float(leaf[i])
-            tags.append(ReasonTag(self.artefact.reasons[i], min(sure, 1.0), self._evidence(conversation, reads, i)))
+            tags.append(
+                ReasonTag(self.artefact.reasons[i], min(sure, 1.0), self._evidence(conversation, reads, i))
+            )
         return tuple(tags), self.artefact.reasons[best] if decided else None, confidence
 
     def _evidence(self, conversation: Conversation, reads: Sequence[Read], label: int) -> tuple[Span, ...]:
@@ -161,7 +178,12 @@ class Tagger:
         overall = (stacked[:, 0] * (sizes / sizes.sum())[:, None]).sum(0)
         start, end = stacked[0, 1], stacked[-1, 2]
         return SentimentTag(
-            _label(overall), _label(start), _label(end), _score(overall), float(overall.max()), self._turns(reads)
+            _label(overall),
+            _label(start),
+            _label(end),
+            _score(overall),
+            float(overall.max()),
+            self._turns(reads),
         )
 
     def _turns(self, reads: Sequence[Read]) -> tuple[TurnSentiment, ...]:

@@ -63,7 +63,7 @@ class Form:
 
 @functools.cache
 def _morfeusz() -> Any:
-    import morfeusz2  # noqa: PLC0415  (loads its dictionary; only when the first word is analysed)
+    import morfeusz2
 
     return morfeusz2.Morfeusz(generate=True, case_handling=morfeusz2.IGNORE_CASE)
 
@@ -72,7 +72,9 @@ def _slots(tag: list[str]) -> set[tuple[str, str]]:
     """Gender and case pairs of a noun or adjective tag; plural readings of names are left out."""
     if len(tag) < 3 or "sg" not in tag[1]:
         return set()
-    genders = {"f" if g == "f" else "m" for g in tag[3].split(".") if g in ("f", "m1")} if len(tag) > 3 else set()
+    genders = (
+        {"f" if g == "f" else "m" for g in tag[3].split(".") if g in ("f", "m1")} if len(tag) > 3 else set()
+    )
     return {(gender, case) for gender in genders for case in tag[2].split(".")}
 
 

@@ -47,7 +47,10 @@ def _morfeusz() -> Any:
 def lemma(word: str) -> str | None:
     """The lemma of a content word in lower case; None for words that carry no theme."""
     analyses = _morfeusz().analyse(word)
-    tags = [(interpretation[1].split(":")[0], interpretation[2].split(":")[0]) for _, _, interpretation in analyses]
+    tags = [
+        (interpretation[1].split(":")[0], interpretation[2].split(":")[0])
+        for _, _, interpretation in analyses
+    ]
     if len(word) < 3 or not word.isalpha() or not tags or tags[0][1] not in CONTENT_TAGS:
         return None
     return str(tags[0][0]).lower()

@@ -53,7 +53,9 @@ def documents(conversation: Conversation) -> list[Document]:
     customer = "customer" if "customer" in speakers else "unknown"
     found = []
     for side, speaker in (("customer", customer), ("agent", "agent")):
-        turns = [(i, t.text) for i, t in enumerate(conversation.turns) if t.speaker == speaker and t.text.strip()]
+        turns = [
+            (i, t.text) for i, t in enumerate(conversation.turns) if t.speaker == speaker and t.text.strip()
+        ]
         if turns:
             indices, texts = zip(*turns, strict=True)
             found.append(Document("customer" if side == "customer" else "agent", indices, texts))

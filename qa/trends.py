@@ -96,7 +96,12 @@ def trends(contacts: Sequence[Contact], examples: int = 5) -> list[Trend]:
         return []
     table = pd.DataFrame(
         [
-            {"id": c.id, "week": week_of(c.started_at) if c.started_at else None, "code": code, "felt": c.sentiment}
+            {
+                "id": c.id,
+                "week": week_of(c.started_at) if c.started_at else None,
+                "code": code,
+                "felt": c.sentiment,
+            }
             for c in contacts
             for code in c.reasons
         ],
@@ -104,7 +109,9 @@ def trends(contacts: Sequence[Contact], examples: int = 5) -> list[Trend]:
     )
     weeks = pd.Series([week_of(c.started_at) for c in contacts if c.started_at]).value_counts().sort_index()
     recent = set(weeks.index[-RECENT_WEEKS:]) if len(weeks) >= 2 * RECENT_WEEKS else set()
-    found = [_trend(code, rows, len(contacts), weeks, recent, examples) for code, rows in table.groupby("code")]
+    found = [
+        _trend(code, rows, len(contacts), weeks, recent, examples) for code, rows in table.groupby("code")
+    ]
     return sorted(_with_q(found), key=lambda t: (-t.overall.count, t.code))
 
 

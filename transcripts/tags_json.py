@@ -7,7 +7,14 @@ from typing import Any
 
 from transcripts.conversation import Conversation, ConversationError, Span
 from transcripts.serialise import conversation_from_dict, conversation_to_dict
-from transcripts.tags import SENTIMENTS, BehaviourTag, ReasonTag, SentimentTag, TaggedConversation, TurnSentiment
+from transcripts.tags import (
+    SENTIMENTS,
+    BehaviourTag,
+    ReasonTag,
+    SentimentTag,
+    TaggedConversation,
+    TurnSentiment,
+)
 
 TAG_KEYS = ("reasons", "primary", "primary_confidence", "sentiment", "behaviours", "tagger")
 
@@ -37,7 +44,8 @@ def tags_to_dict(tagged: TaggedConversation) -> dict[str, Any]:
         "primary_confidence": round(tagged.primary_confidence, 4),
         "sentiment": _sentiment_to_dict(tagged.sentiment),
         "behaviours": [
-            {"turn": tag.turn, "code": tag.code, "confidence": round(tag.confidence, 4)} for tag in tagged.behaviours
+            {"turn": tag.turn, "code": tag.code, "confidence": round(tag.confidence, 4)}
+            for tag in tagged.behaviours
         ],
         "tagger": tagged.producer,
     }
@@ -77,7 +85,10 @@ def tags_from_dict(conversation: Conversation, record: Mapping[str, Any]) -> Tag
             record.get("primary"),
             float(record.get("primary_confidence", 0.0)),
             _sentiment(record.get("sentiment")),
-            tuple(BehaviourTag(int(b["turn"]), str(b["code"]), float(b["confidence"])) for b in record["behaviours"]),
+            tuple(
+                BehaviourTag(int(b["turn"]), str(b["code"]), float(b["confidence"]))
+                for b in record["behaviours"]
+            ),
             str(record.get("tagger", "")),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -74,10 +74,7 @@ _WEAK: dict[Topic, str] = {
     "ADDRESS": "adres*; miejscowość*; miasto*; dostawa*",
 }
 _REQUEST = frozenset(
-    "prosze poprosze poprosic poprosil poprosila poprosilbym poprosilabym prosilbym prosilabym prosil prosila poda"
-    " podac podaje podam podaj podajcie podyktuje podyktowac dyktuje jaki jaka jakie jakim jakiego potrzebuje"
-    " potrzebny potrzebna potrzebne potwierdzic potwierdzi potwierdzam wpisz wprowadzi numer numeru numerze"
-    " numerem wyglada brzmi podany podala zweryfikowac weryfikacji spisac zanotowac zapisac powie powiedziec zgadza".split()
+    ["prosze", "poprosze", "poprosic", "poprosil", "poprosila", "poprosilbym", "poprosilabym", "prosilbym", "prosilabym", "prosil", "prosila", "poda", "podac", "podaje", "podam", "podaj", "podajcie", "podyktuje", "podyktowac", "dyktuje", "jaki", "jaka", "jakie", "jakim", "jakiego", "potrzebuje", "potrzebny", "potrzebna", "potrzebne", "potwierdzic", "potwierdzi", "potwierdzam", "wpisz", "wprowadzi", "numer", "numeru", "numerze", "numerem", "wyglada", "brzmi", "podany", "podala", "zweryfikowac", "weryfikacji", "spisac", "zanotowac", "zapisac", "powie", "powiedziec", "zgadza"]
 )
 
 
@@ -124,9 +121,11 @@ def find_cues(line: Line) -> Iterator[Cue]:
         if weak and not request and not _numbered(line, first):
             continue
         ends = all(word.is_sign for word in line.words[last:]) or line.spoken <= 5
-        yield Cue(line.turn, first, last, topic, request or ends and not weak)
+        yield Cue(line.turn, first, last, topic, request or (ends and not weak))
 
 
 def _numbered(line: Line, first: int) -> bool:
     """Whether "numer" stands shortly before: "numer pani umowy"."""
-    return any(line.folded(i) in ("numer", "nr", "numeru", "numerze", "numerem") for i in range(first - 4, first))
+    return any(
+        line.folded(i) in ("numer", "nr", "numeru", "numerze", "numerem") for i in range(first - 4, first)
+    )

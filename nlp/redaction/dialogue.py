@@ -60,5 +60,3 @@ def _is_cased(turns: Sequence[Turn]) -> bool:
     upper = sum(character.isupper() for turn in turns for character in turn.text)
     letters = sum(character.isalpha() for turn in turns for character in turn.text)
     return 0.005 * letters < upper < 0.6 * letters
-
-

@@ -52,6 +52,6 @@ def _echoed(run: Run, known: list[tuple[str, PersonalType]]) -> PersonalType | N
     if len(run.pieces) == 1 and len(digits) == _SHORTEST and digits[:2] in ("19", "20"):
         return None
     for value, kind in known:
-        if digits in value or len(value) >= 6 and value in digits:
+        if digits in value or (len(value) >= 6 and value in digits):
             return kind
     return None

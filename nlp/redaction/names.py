@@ -19,24 +19,27 @@ _SURNAME_ENDING = re.compile(
 )
 _ADJECTIVAL = re.compile(r"(?:sk|ck|dzk)(?:i|a|iego|iej|iemu|im|ą|ich|imi|ie)$")
 _BRANDS = frozenset(
-    """bank banku sieć sieci sklep sklepu firma firmy salon biuro dział działu infolinia infolinii telekom serwis serwisu spółka przychodnia
-    centrum obsługa obsługi konsultant klient klienta
-    bosch philips siemens ford beko amica dyson braun dell lenovo samsung sony apple huawei xiaomi motorola nokia whirlpool electrolux candy
-    zelmer mpm tefal krups delonghi rowenta bissell karcher kärcher makita dewalt stanley stihl husqvarna toyota honda nissan mazda opel fiat skoda
-    renault peugeot volvo lego barbie zara reserved mohito sinsay cropp ikea jysk agata brw obi castorama leroy merlin biedronka lidl auchan carrefour tesco
-    orlen shell lotos play orange plus netia vectra inea tauron enea energa pge innogy allegro amazon ebay zalando empik rossmann hebe
-    douglas sephora decathlon inpost dpd dhl ups gls fedex poczta mbank ing pko alior santander millenium millennium pekao nest revolut blik payu
-    paypal visa mastercard maestro google facebook instagram messenger whatsapp tiktok youtube netflix hbo disney microsoft windows office word excel adobe
-    canon epson brother hp acer asus toshiba intel amd nvidia android iphone ipad chrome edge safari opera nike adidas puma reebok new balance
-    ccc eobuwie modivo answear bonprix deichmann wojas ochnik vistula wólczanka bytom krosno ceneo media expert euro neonet komputronik morele xkom
-    telekom polsat canal tvn tvp medicover luxmed enel pzu warta allianz generali axa uniqa hestia ergo link compensa polska polsce polski polskie warszawa łódź kraków internet facet
-    panasonic garmin gorenje mastercook hisense grundig medion sharp kenwood severin ariete bomann clatronic teka franke blanco tommy hilfiger boss hugo calvin klein
-    guess pandora apart kruk w yes swarovski gucci prada dior chanel avon oriflame nivea loreal vichy bioderma ziaja
-    boże jezus jezu chryste bóg matko boska""".split()
+    ["bank", "banku", "sieć", "sieci", "sklep", "sklepu", "firma", "firmy", "salon", "biuro", "dział", "działu", "infolinia", "infolinii", "telekom", "serwis", "serwisu", "spółka", "przychodnia", "centrum", "obsługa", "obsługi", "konsultant", "klient", "klienta", "bosch", "philips", "siemens", "ford", "beko", "amica", "dyson", "braun", "dell", "lenovo", "samsung", "sony", "apple", "huawei", "xiaomi", "motorola", "nokia", "whirlpool", "electrolux", "candy", "zelmer", "mpm", "tefal", "krups", "delonghi", "rowenta", "bissell", "karcher", "kärcher", "makita", "dewalt", "stanley", "stihl", "husqvarna", "toyota", "honda", "nissan", "mazda", "opel", "fiat", "skoda", "renault", "peugeot", "volvo", "lego", "barbie", "zara", "reserved", "mohito", "sinsay", "cropp", "ikea", "jysk", "agata", "brw", "obi", "castorama", "leroy", "merlin", "biedronka", "lidl", "auchan", "carrefour", "tesco", "orlen", "shell", "lotos", "play", "orange", "plus", "netia", "vectra", "inea", "tauron", "enea", "energa", "pge", "innogy", "allegro", "amazon", "ebay", "zalando", "empik", "rossmann", "hebe", "douglas", "sephora", "decathlon", "inpost", "dpd", "dhl", "ups", "gls", "fedex", "poczta", "mbank", "ing", "pko", "alior", "santander", "millenium", "millennium", "pekao", "nest", "revolut", "blik", "payu", "paypal", "visa", "mastercard", "maestro", "google", "facebook", "instagram", "messenger", "whatsapp", "tiktok", "youtube", "netflix", "hbo", "disney", "microsoft", "windows", "office", "word", "excel", "adobe", "canon", "epson", "brother", "hp", "acer", "asus", "toshiba", "intel", "amd", "nvidia", "android", "iphone", "ipad", "chrome", "edge", "safari", "opera", "nike", "adidas", "puma", "reebok", "new", "balance", "ccc", "eobuwie", "modivo", "answear", "bonprix", "deichmann", "wojas", "ochnik", "vistula", "wólczanka", "bytom", "krosno", "ceneo", "media", "expert", "euro", "neonet", "komputronik", "morele", "xkom", "telekom", "polsat", "canal", "tvn", "tvp", "medicover", "luxmed", "enel", "pzu", "warta", "allianz", "generali", "axa", "uniqa", "hestia", "ergo", "link", "compensa", "polska", "polsce", "polski", "polskie", "warszawa", "łódź", "kraków", "internet", "facet", "panasonic", "garmin", "gorenje", "mastercook", "hisense", "grundig", "medion", "sharp", "kenwood", "severin", "ariete", "bomann", "clatronic", "teka", "franke", "blanco", "tommy", "hilfiger", "boss", "hugo", "calvin", "klein", "guess", "pandora", "apart", "kruk", "w", "yes", "swarovski", "gucci", "prada", "dior", "chanel", "avon", "oriflame", "nivea", "loreal", "vichy", "bioderma", "ziaja", "boże", "jezus", "jezu", "chryste", "bóg", "matko", "boska"]
 )
 # Readings that say a small word or a verb speaks, not a name.
 _GRAMMAR = frozenset(
-    {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "siebie", "part", "adv", "pred", "impt", "adja", "aglt"}
+    {
+        "fin",
+        "praet",
+        "inf",
+        "prep",
+        "conj",
+        "comp",
+        "ppron12",
+        "ppron3",
+        "siebie",
+        "part",
+        "adv",
+        "pred",
+        "impt",
+        "adja",
+        "aglt",
+    }
     | {"bedzie", "winien", "pcon", "interj", "num", "imps"}
 )
 
@@ -96,12 +99,12 @@ def _name_form(lower: str, form: Form) -> NameForm:
     known = bool(form.lemmas & WORD_SURNAMES)
     shaped = bool(_SURNAME_ENDING.search(lower)) and len(lower) > 5 and (form.unknown or bool(form.surname))
     return NameForm(
-        given=(listed and not ambiguous or foreign and (form.unknown or not form.common)) and not never,
+        given=((listed and not ambiguous) or (foreign and (form.unknown or not form.common))) and not never,
         rare_given=(bool(form.given) or foreign) and not never,
         surname=(bool(form.surname) or lower in SURNAMES_ABROAD) and not never,
         shaped=shaped and not never,
-        word=form.common and not adjective or adjective and form.place,
-        never=never or grammar and folded in MONTHS,
+        word=(form.common and not adjective) or (adjective and form.place),
+        never=never or (grammar and folded in MONTHS),
         known_word=known,
         unknown=form.unknown,
         place=form.place,

@@ -142,7 +142,9 @@ def _dictated(
     return found
 
 
-def _dictation(group: list[Run], rows: Sequence[Ask], typed: dict[int, PersonalType]) -> dict[int, PersonalType]:
+def _dictation(
+    group: list[Run], rows: Sequence[Ask], typed: dict[int, PersonalType]
+) -> dict[int, PersonalType]:
     """The type of a dictated group: that of its typed parts, of the last question, or by its length."""
     digits = "".join(run.digits for run in group)
     loose = [run for run in group if run.position not in typed]
@@ -161,7 +163,10 @@ def _extend(ask: Ask, run: Run, line: Line) -> None:
     ask.said += run.digits
     ask.answered.append(run.turn)
     whole = len(ask.said) >= _WHOLE.get(ask.topic, 99)
-    ask.end = max(ask.end if not whole else 0, line.first + run.last + (_PATIENCE_WHOLE if whole else _PATIENCE_ANSWERED))
+    ask.end = max(
+        ask.end if not whole else 0,
+        line.first + run.last + (_PATIENCE_WHOLE if whole else _PATIENCE_ANSWERED),
+    )
 
 
 def _kind(ask: Ask) -> PersonalType:

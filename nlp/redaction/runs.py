@@ -13,31 +13,21 @@ from nlp.redaction.spoken_numbers import NUMERALS, Piece, read
 from nlp.redaction.words import Line, Word
 
 _JOINERS = frozenset(
-    ", . - – — / \\ : ; … ( ) + * # yy yyy eee ee e ym mhm hmm no i potem dalej pozniej nastepnie a".split()
+    [",", ".", "-", "–", "—", "/", "\\", ":", ";", "…", "(", ")", "+", "*", "#", "yy", "yyy", "eee", "ee", "e", "ym", "mhm", "hmm", "no", "i", "potem", "dalej", "pozniej", "nastepnie", "a"]
 ) | frozenset(
-    "lamane lamany lamana lamamane przez prze myslnik kreska ukosnik slash slesz pauza podkreslnik kropka spacja minus".split()
+    ["lamane", "lamany", "lamana", "lamamane", "przez", "prze", "myslnik", "kreska", "ukosnik", "slash", "slesz", "pauza", "podkreslnik", "kropka", "spacja", "minus"]
 )
 MONTHS = frozenset(
-    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia"
-    " styczen luty marzec kwiecien czerwiec lipiec sierpien wrzesien pazdziernik listopad grudzien"
-    " styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie grudniu".split()
+    ["stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "wrzesnia", "pazdziernika", "listopada", "grudnia", "styczen", "luty", "marzec", "kwiecien", "czerwiec", "lipiec", "sierpien", "wrzesien", "pazdziernik", "listopad", "grudzien", "styczniu", "lutym", "marcu", "kwietniu", "maju", "czerwcu", "lipcu", "sierpniu", "wrzesniu", "pazdzierniku", "listopadzie", "grudniu"]
 )
 UNITS = frozenset(
-    "zl zlotych zlote zloty zlotowki zlotowek zlotymi pln eur euro dolar dolarow dolary usd grosz grosze groszy gr"
-    " procent procenta procenty % ‰ tys mln mld kg g dag gram gramow deka kilo kilogram kilogramow t ton tony l ml litr litry litrow"
-    " cm mm m km metr metry metrow metra kilometr kilometrow centymetrow cal cale cali giga gigabajt gigabajty gigabajtow gb"
-    " mb mega megabajtow megabitow mbps tb hz mhz w kw kwh kilowat kilowatogodzin watow v wolt a ma mah st stopni stopnie"
-    " godzin godziny godzine godzina godz h minut minuty minute minuta min sekund sekundy sekunde sek s"
-    " dni dzien dnia dob doby tydzien tygodnie tygodni tygodniu tyg miesiac miesiace miesiecy miesiacu mies lat lata rok roku latach"
-    " raz razy sztuk sztuki sztuka szt osob osoby osoba rat raty punktow punkty pkt stron strony proc °".split()
+    ["zl", "zlotych", "zlote", "zloty", "zlotowki", "zlotowek", "zlotymi", "pln", "eur", "euro", "dolar", "dolarow", "dolary", "usd", "grosz", "grosze", "groszy", "gr", "procent", "procenta", "procenty", "%", "‰", "tys", "mln", "mld", "kg", "g", "dag", "gram", "gramow", "deka", "kilo", "kilogram", "kilogramow", "t", "ton", "tony", "l", "ml", "litr", "litry", "litrow", "cm", "mm", "m", "km", "metr", "metry", "metrow", "metra", "kilometr", "kilometrow", "centymetrow", "cal", "cale", "cali", "giga", "gigabajt", "gigabajty", "gigabajtow", "gb", "mb", "mega", "megabajtow", "megabitow", "mbps", "tb", "hz", "mhz", "w", "kw", "kwh", "kilowat", "kilowatogodzin", "watow", "v", "wolt", "a", "ma", "mah", "st", "stopni", "stopnie", "godzin", "godziny", "godzine", "godzina", "godz", "h", "minut", "minuty", "minute", "minuta", "min", "sekund", "sekundy", "sekunde", "sek", "s", "dni", "dzien", "dnia", "dob", "doby", "tydzien", "tygodnie", "tygodni", "tygodniu", "tyg", "miesiac", "miesiace", "miesiecy", "miesiacu", "mies", "lat", "lata", "rok", "roku", "latach", "raz", "razy", "sztuk", "sztuki", "sztuka", "szt", "osob", "osoby", "osoba", "rat", "raty", "punktow", "punkty", "pkt", "stron", "strony", "proc", "°"]
 )
 _BEFORE = frozenset(
-    "godzina godzine godzinie godziny godz okolo ponad prawie niecale rozmiar rozmiaru wersja wersji model"
-    " modelu pietro pietrze poziom strona stronie punkt punkcie paragraf paragrafie art artykul artykulu"
-    " ust po o do od przed za co minimum maksimum maksymalnie max min plus minus version win windows".split()
+    ["godzina", "godzine", "godzinie", "godziny", "godz", "okolo", "ponad", "prawie", "niecale", "rozmiar", "rozmiaru", "wersja", "wersji", "model", "modelu", "pietro", "pietrze", "poziom", "strona", "stronie", "punkt", "punkcie", "paragraf", "paragrafie", "art", "artykul", "artykulu", "ust", "po", "o", "do", "od", "przed", "za", "co", "minimum", "maksimum", "maksymalnie", "max", "min", "plus", "minus", "version", "win", "windows"]
 )
-_PREPOSITIONS = frozenset("po o do od przed za co plus minus".split())
-_TIME_TAIL = frozenset("rano wieczorem wieczor poludniu w".split())
+_PREPOSITIONS = frozenset(["po", "o", "do", "od", "przed", "za", "co", "plus", "minus"])
+_TIME_TAIL = frozenset(["rano", "wieczorem", "wieczor", "poludniu", "w"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +87,12 @@ def _joined(line: Line, group: list[Piece], piece: Piece) -> bool:
 def _filler(word: Word, last: Piece, piece: Piece) -> bool:
     if word.fold in _JOINERS:
         return True
-    letter = word.text.isalpha() and (len(word.text) == 1 or word.text.isupper() and len(word.text) <= 3)
-    return letter and (last.written or piece.written or word.text.isupper()) and word.fold not in ("w", "z", "o", "u")
+    letter = word.text.isalpha() and (len(word.text) == 1 or (word.text.isupper() and len(word.text) <= 3))
+    return (
+        letter
+        and (last.written or piece.written or word.text.isupper())
+        and word.fold not in ("w", "z", "o", "u")
+    )
 
 
 def _amount_after(line: Line, piece: Piece) -> bool:
@@ -141,11 +135,15 @@ def _plain(line: Line, group: list[Piece], digits: str) -> bool:
     before, after = line.folded(first - 1), line.folded(last)
     if len(group) <= 2 and _amount_after(line, group[-1]) and len(digits) <= 6:
         return True
-    if len(after) > 1 and after in UNITS and (len(digits) <= 7 or after in ("zl", "zlotych", "pln", "procent")):
+    if (
+        len(after) > 1
+        and after in UNITS
+        and (len(digits) <= 7 or after in ("zl", "zlotych", "pln", "procent"))
+    ):
         return True
-    if after in MONTHS or before in MONTHS or group[-1].ordinal and before == "godzina":
+    if after in MONTHS or before in MONTHS or (group[-1].ordinal and before == "godzina"):
         return True
-    if _clock(line, group) or len(digits) <= 4 and before in _BEFORE - _PREPOSITIONS:
+    if _clock(line, group) or (len(digits) <= 4 and before in _BEFORE - _PREPOSITIONS):
         return True
     if len(digits) <= 3 and len(group) == 1 and before in _PREPOSITIONS:
         return True
@@ -175,4 +173,4 @@ def _model(line: Line, first: int, digits: str) -> bool:
     if word is None or len(digits) > 4 or word.is_sign or not word.text.isalpha():
         return False
     inner_capital = any(character.isupper() for character in word.text[1:])
-    return inner_capital or word.form.unknown and len(word.text) > 3 and word.capital and not word.after_stop
+    return inner_capital or (word.form.unknown and len(word.text) > 3 and word.capital and not word.after_stop)

@@ -102,7 +102,9 @@ def _free(finding: Finding, taken: list[Finding]) -> list[tuple[int, int]]:
     for other in taken:
         remaining = []
         for start, end in parts:
-            remaining += [(a, b) for a, b in ((start, min(end, other.start)), (max(start, other.end), end)) if a < b]
+            remaining += [
+                (a, b) for a, b in ((start, min(end, other.start)), (max(start, other.end), end)) if a < b
+            ]
         parts = remaining
     return parts
 
@@ -113,7 +115,12 @@ def tidy(findings: Iterable[Finding], texts: list[str]) -> list[Finding]:
     for finding in findings:
         last = joined[-1] if joined else None
         text = texts[finding.turn]
-        if last and last.turn == finding.turn and last.type == finding.type and _only_signs(text, last, finding):
+        if (
+            last
+            and last.turn == finding.turn
+            and last.type == finding.type
+            and _only_signs(text, last, finding)
+        ):
             joined[-1] = replace(last, end=finding.end, confidence=max(last.confidence, finding.confidence))
         elif any(character.isalnum() for character in text[finding.start : finding.end]):
             joined.append(finding)
@@ -122,7 +129,9 @@ def tidy(findings: Iterable[Finding], texts: list[str]) -> list[Finding]:
 
 def _only_signs(text: str, last: Finding, finding: Finding) -> bool:
     gap = text[last.end : finding.start]
-    return len(gap) <= 3 and all(c in " ,-/\u00a0." for c in gap) and (last.type != "PERSON" or "." not in gap)
+    return (
+        len(gap) <= 3 and all(c in " ,-/\u00a0." for c in gap) and (last.type != "PERSON" or "." not in gap)
+    )
 
 
 def _trimmed(finding: Finding, text: str) -> Finding:

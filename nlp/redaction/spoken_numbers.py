@@ -48,7 +48,16 @@ _UNITS = {
     8: "osiem osmiu osmioma osim",
     9: "dziewiec dziewieciu dziewiecioma dziewienc",
 }
-_DIGIT_NOUNS = {1: "jedynk", 2: "dwojk", 3: "trojk", 4: "czwork", 5: "piatk", 6: "szostk", 7: "siodemk", 8: "osemk"}
+_DIGIT_NOUNS = {
+    1: "jedynk",
+    2: "dwojk",
+    3: "trojk",
+    4: "czwork",
+    5: "piatk",
+    6: "szostk",
+    7: "siodemk",
+    8: "osemk",
+}
 _DIGIT_NOUNS[9] = "dziewiatk"
 _TEENS = {
     10: "dziesiec dziesieciu dziesiecioma",
@@ -112,8 +121,16 @@ _ORDINAL_STEMS: dict[int, str] = {
     80: "osiemdziesiat",
     90: "dziewiecdziesiat",
 }
-_ORDINAL_ENDINGS = "y a e ego ej emu ym i iego iej iemu im ia ie".split()
-_DOUBLE = {"podwojne": 2, "podwojna": 2, "podwojny": 2, "podwojnie": 2, "potrojne": 3, "potrojna": 3, "potrojny": 3}
+_ORDINAL_ENDINGS = ["y", "a", "e", "ego", "ej", "emu", "ym", "i", "iego", "iej", "iemu", "im", "ia", "ie"]
+_DOUBLE = {
+    "podwojne": 2,
+    "podwojna": 2,
+    "podwojny": 2,
+    "podwojnie": 2,
+    "potrojne": 3,
+    "potrojna": 3,
+    "potrojny": 3,
+}
 _TIMES = frozenset({"razy", "raz"})
 
 
@@ -136,7 +153,7 @@ def _words() -> dict[str, Numeral]:
             words[stem[:-1] + "ek"] = Numeral(value, "unit", noun=True, plural=True)
     words.update({form: Numeral(0, "zero") for form in ("zero", "zeru", "zerem", "zerowka")})
     words.update({form: Numeral(0, "zero", noun=True, plural=True) for form in ("zera", "zer", "zerka")})
-    thousands = "tysiac tysiaca tysiace tysiecy tysiacu tysiacem tysionc".split()
+    thousands = ["tysiac", "tysiaca", "tysiace", "tysiecy", "tysiacu", "tysiacem", "tysionc"]
     words.update({form: Numeral(1000, "thousand") for form in thousands})
     words.update({"dwutysieczn" + end: Numeral(2000, "thousand", ordinal=True) for end in _ORDINAL_ENDINGS})
     return words
@@ -164,7 +181,7 @@ def read(words: Sequence[str]) -> list[Piece]:
 
 
 def _multiplied(words: Sequence[str], at: int) -> Piece | None:
-    """"podwójne zero", "trzy razy siedem", "dwa zera", "trzy siódemki"."""
+    """ "podwójne zero", "trzy razy siedem", "dwa zera", "trzy siódemki"."""
     following = [NUMERALS.get(word) for word in words[at + 1 : at + 3]]
     if words[at] in _DOUBLE:
         digit, count, last = (following[0] if following else None), _DOUBLE[words[at]], at + 2
@@ -202,7 +219,7 @@ def _below_thousand(words: Sequence[str], at: int) -> tuple[int, int, bool]:
     ceiling = 1000
     while position < len(words):
         numeral = NUMERALS.get(words[position])
-        if numeral is None or numeral.rank == "thousand" or ordinal and not numeral.ordinal:
+        if numeral is None or numeral.rank == "thousand" or (ordinal and not numeral.ordinal):
             break
         if numeral.rank == "zero":
             position += position == at

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp.text import Form, pipeline
 from spacy.tokens import Doc
+
+from nlp.text import Form, pipeline
 
 _SENTENCE_END = frozenset(".?!…\n")
 

@@ -21,7 +21,9 @@ def _features() -> Any:
 
 def single_label(texts: Sequence[str], labels: Sequence[str]) -> Pipeline:
     """A classifier for one label out of many."""
-    return make_pipeline(_features(), LogisticRegression(C=10, max_iter=300, class_weight="balanced")).fit(texts, labels)
+    return make_pipeline(_features(), LogisticRegression(C=10, max_iter=300, class_weight="balanced")).fit(
+        texts, labels
+    )
 
 
 class ManyLabels:

@@ -42,7 +42,11 @@ def collect(
 ) -> dict[str, tuple[Tensor, Tensor]]:
     """Logits and wanted labels of every head over ``examples``."""
     cut = windower([example.document for example in examples])
-    flat = [(window, example, i == 0) for example, ws in zip(examples, cut, strict=True) for i, window in enumerate(ws)]
+    flat = [
+        (window, example, i == 0)
+        for example, ws in zip(examples, cut, strict=True)
+        for i, window in enumerate(ws)
+    ]
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
     with torch.inference_mode():
         for group in batches([window for window, _, _ in flat], 4096):
@@ -57,7 +61,10 @@ def collect(
                     runs, wanted = zip(*pairs, strict=True)
                     logits = network.logits(head, pool(hidden, runs))
                     found.setdefault(head, []).append((logits, torch.tensor(wanted)))
-    return {head: (torch.cat([a for a, _ in rows]), torch.cat([b for _, b in rows])) for head, rows in found.items()}
+    return {
+        head: (torch.cat([a for a, _ in rows]), torch.cat([b for _, b in rows]))
+        for head, rows in found.items()
+    }
 
 
 def fit_calibration(collected: dict[str, tuple[Tensor, Tensor]]) -> Calibration:
@@ -65,7 +72,9 @@ def fit_calibration(collected: dict[str, tuple[Tensor, Tensor]]) -> Calibration:
     temperature = {h: _temperature(*collected[h]) for h in SOFTMAX_HEADS if h in collected}
     platt = {h: _platt(*collected[h]) for h in SIGMOID_HEADS if h in collected}
     return Calibration(
-        temperature, {h: slope for h, (slope, _) in platt.items()}, {h: shift for h, (_, shift) in platt.items()}
+        temperature,
+        {h: slope for h, (slope, _) in platt.items()},
+        {h: shift for h, (_, shift) in platt.items()},
     )
 
 
@@ -81,7 +90,9 @@ def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, float]:
     return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
 
 
-def choose_thresholds(collected: dict[str, tuple[Tensor, Tensor]], calibration: Calibration, costs: Costs) -> dict[str, float]:
+def choose_thresholds(
+    collected: dict[str, tuple[Tensor, Tensor]], calibration: Calibration, costs: Costs
+) -> dict[str, float]:
     """``leaf``: best micro-F1 together with the primary leaf; ``primary``: from the costs."""
     logits, wanted = collected["leaf"]
     leaf = calibration.sigmoid("leaf", logits)

@@ -45,7 +45,8 @@ def as_conversation(example: Example) -> Conversation:
     texts = dict(zip(example.document.turns, example.document.texts, strict=True))
     side = example.document.side
     turns = tuple(
-        Turn(side, texts[i]) if i in texts else Turn("system", "") for i in range(max(example.document.turns) + 1)
+        Turn(side, texts[i]) if i in texts else Turn("system", "")
+        for i in range(max(example.document.turns) + 1)
     )
     return Conversation(example.id, "chat", turns)
 
@@ -82,7 +83,9 @@ def baseline_answers(train: Sequence[Example], test: Sequence[Example], codes: S
     return [_baseline_answer(e, primary, sentiment, leaves, acts) for e in test]
 
 
-def _baseline_answer(example: Example, primary: Any, sentiment: Any, leaves: ManyLabels, acts: ManyLabels) -> Answer:
+def _baseline_answer(
+    example: Example, primary: Any, sentiment: Any, leaves: ManyLabels, acts: ManyLabels
+) -> Answer:
     if example.document.side == "agent":
         found = dict(zip(example.document.turns, acts(example.document.texts), strict=True))
         return Answer(None, 0.0, frozenset(), None, found)
@@ -142,7 +145,9 @@ def _headline(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
-def evaluate(folder: Path, tagger: Tagger, split: str = "test", say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def evaluate(
+    folder: Path, tagger: Tagger, split: str = "test", say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """Model and baseline on the ``split`` of the examples in ``folder``, whole and by text quality."""
     parts = by_split(read_folder(folder), read_splits(folder))
     test = parts[split]

@@ -81,7 +81,15 @@ def read_sentiment_reviews(path: Path, writer: str) -> list[Example]:
         label = {"ambivalent": "mixed"}.get(record["label"], record["label"])
         document = Document("customer", (0,), (record["text"],))
         found.append(
-            Example(f"{writer}-{number}", writer, "review", "clean", document, sentiment=label, turn_sentiment={0: label})
+            Example(
+                f"{writer}-{number}",
+                writer,
+                "review",
+                "clean",
+                document,
+                sentiment=label,
+                turn_sentiment={0: label},
+            )
         )
     return found
 

@@ -27,7 +27,9 @@ def kappa(pairs: Sequence[Pair]) -> float:
     return float(cohen_kappa_score(wanted, got))
 
 
-def interval(pairs: Sequence[Pair], figure: Callable[[Sequence[Pair]], float], rounds: int = 400) -> list[float]:
+def interval(
+    pairs: Sequence[Pair], figure: Callable[[Sequence[Pair]], float], rounds: int = 400
+) -> list[float]:
     """95 % percentile bootstrap interval over pairs, with a fixed seed."""
     rng = np.random.default_rng(7)
     draws = [figure([pairs[i] for i in rng.integers(0, len(pairs), len(pairs))]) for _ in range(rounds)]
@@ -41,7 +43,9 @@ def micro_f1(sets: Sequence[tuple[frozenset[str], frozenset[str]]]) -> float:
     return 2 * hits / total if total else 1.0
 
 
-def mean_code_f1(sets: Sequence[tuple[frozenset[str], frozenset[str]]], codes: Sequence[str]) -> dict[str, dict[str, float]]:
+def mean_code_f1(
+    sets: Sequence[tuple[frozenset[str], frozenset[str]]], codes: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Precision, recall, F1 and support of each code that occurs among the wanted."""
     table = {}
     for code in codes:

@@ -75,7 +75,9 @@ def many_hot(codes: Iterable[str], index: Mapping[str, int]) -> list[float]:
     return vector
 
 
-def add_targets(targets: Targets, row: int, window: Window, example: Example, labels: Labels, *, first: bool) -> None:
+def add_targets(
+    targets: Targets, row: int, window: Window, example: Example, labels: Labels, *, first: bool
+) -> None:
     """What ``window`` teaches. Labels of a whole document are asked of its first window only."""
     run: Run = (row, *whole(window))
     if first and example.primary is not None:
@@ -178,7 +180,11 @@ def _epoch(
     examples = [roughen(example, rng) for example in [*train, *drawn]]
     rng.shuffle(examples)
     cut = windower([example.document for example in examples])
-    flat = [(window, example, i == 0) for example, ws in zip(examples, cut, strict=True) for i, window in enumerate(ws)]
+    flat = [
+        (window, example, i == 0)
+        for example, ws in zip(examples, cut, strict=True)
+        for i, window in enumerate(ws)
+    ]
     groups = list(batches([window for window, _, _ in flat], recipe.batch_tokens))
     rng.shuffle(groups)
     for group in groups:

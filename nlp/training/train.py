@@ -43,7 +43,9 @@ def train(order: Order, say: Say, progress: Callable[[int, int, float], None]) -
     """Fine-tune, calibrate and write the artefact; returns its folder."""
     parts = by_split(read_folder(order.examples), read_splits(order.examples))
     extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem)]
-    say(f"Przykłady: {len(parts['train'])} uczących, {len(parts['dev'])} do kalibracji, {len(extra)} opinii PolEmo.")
+    say(
+        f"Przykłady: {len(parts['train'])} uczących, {len(parts['dev'])} do kalibracji, {len(extra)} opinii PolEmo."
+    )
     torch.manual_seed(order.recipe.seed)
     encoder, tokenizer, padding = base_encoder(order.base)
     original = {name: value.clone() for name, value in encoder.state_dict().items()}
@@ -109,4 +111,3 @@ def folder_sha256(folder: Path) -> str:
     for path in sorted(folder.rglob("*.json*")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-

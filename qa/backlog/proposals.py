@@ -73,7 +73,9 @@ def _from_trend(trend: Trend, by_id: Mapping[str, Contact], name: Callable[[str]
             f"skorygowana wartość p {trend.q:.4f}."
         )
     negative = trend.sentiments.get("negative", 0)
-    lines.append(f"Kontakty z negatywnym nastawieniem klienta: {share_text_of(negative, trend.overall.count)}.")
+    lines.append(
+        f"Kontakty z negatywnym nastawieniem klienta: {share_text_of(negative, trend.overall.count)}."
+    )
     lines.append(f"Szacunek: około {trend.a_month:.0f} kontaktów miesięcznie przy obecnym tempie.")
     return Proposal(
         fingerprint("reason", trend.code),
@@ -115,7 +117,9 @@ def _from_theme(theme: Theme, by_id: Mapping[str, Contact]) -> Proposal:
     )
 
 
-def _evidence(ids: Sequence[str], by_id: Mapping[str, Contact], code: str | None) -> tuple[dict[str, str], ...]:
+def _evidence(
+    ids: Sequence[str], by_id: Mapping[str, Contact], code: str | None
+) -> tuple[dict[str, str], ...]:
     found = []
     for one in ids:
         contact = by_id.get(one)

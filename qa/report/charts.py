@@ -8,7 +8,12 @@ from html import escape
 from qa.trends import Share
 
 SENTIMENT_COLOURS = {"negative": "#a3242b", "mixed": "#c98a1b", "neutral": "#8d99a6", "positive": "#2f7d4f"}
-SENTIMENT_NAMES = {"negative": "negatywne", "mixed": "mieszane", "neutral": "neutralne", "positive": "pozytywne"}
+SENTIMENT_NAMES = {
+    "negative": "negatywne",
+    "mixed": "mieszane",
+    "neutral": "neutralne",
+    "positive": "pozytywne",
+}
 
 
 def share_bar(share: Share, largest: float, width: int = 220) -> str:

@@ -93,7 +93,9 @@ def team_scores(contacts: Sequence[Contact]) -> list[dict[str, str]]:
         half = _half_width(values)
         low, high = max(0.0, mean(values) - half), min(100.0, mean(values) + half)
         interval = f"{low:.0f} - {high:.0f}" if len(values) > 1 else "brak (n = 1)"
-        rows.append({"team": team, "n": str(len(values)), "mean": f"{mean(values):.0f}", "interval": interval})
+        rows.append(
+            {"team": team, "n": str(len(values)), "mean": f"{mean(values):.0f}", "interval": interval}
+        )
     return rows
 
 

@@ -27,8 +27,12 @@ class AccountOrCardDetector:
         """See ``Detector.find``."""
         kind = "ACCOUNT_OR_CARD"
         yield from asked_runs(self, "ACCOUNT_OR_CARD", dialogue, is_number)
-        yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _ACCOUNT, lambda t: 0.98 if is_number(t) else 0.85)
-        yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _FOREIGN, lambda t: 0.95 * bool(iban.is_valid(t)))
+        yield from shaped(
+            self, "ACCOUNT_OR_CARD", dialogue, _ACCOUNT, lambda t: 0.98 if is_number(t) else 0.85
+        )
+        yield from shaped(
+            self, "ACCOUNT_OR_CARD", dialogue, _FOREIGN, lambda t: 0.95 * bool(iban.is_valid(t))
+        )
         yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _CARD, _card_confidence)
         yield from shaped(self, kind, dialogue, _MASKED, lambda text: 0.0 if text.startswith(".") else 0.85)
 

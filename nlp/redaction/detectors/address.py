@@ -13,13 +13,17 @@ from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 _STREET = frozenset(
-    "ul ulica ulicy ulice ulica al aleja alei aleje alej os osiedle osiedlu osiedla pl plac placu skwer rondo rondzie bulwar".split()
+    ["ul", "ulica", "ulicy", "ulice", "ulica", "al", "aleja", "alei", "aleje", "alej", "os", "osiedle", "osiedlu", "osiedla", "pl", "plac", "placu", "skwer", "rondo", "rondzie", "bulwar"]
 )
-_ABBREVIATED = frozenset("ul al os pl".split())
+_ABBREVIATED = frozenset(["ul", "al", "os", "pl"])
 _CODE = re.compile(r"(?<![\d/.,-])\d{2} ?[-–] ?\d{3}(?![\d/-])")
-_FLAT = frozenset("m mieszkania mieszkanie lok lokal lokalu przez lamane / \\ , - . klatka numer nr prze kod pocztowy".split())
-_WORDLY = frozenset({"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"})
-_NOT_PLACES = frozenset("pan pani rynek media expert poczta polska bank allegro".split())
+_FLAT = frozenset(
+    ["m", "mieszkania", "mieszkanie", "lok", "lokal", "lokalu", "przez", "lamane", "/", "\\", ",", "-", ".", "klatka", "numer", "nr", "prze", "kod", "pocztowy"]
+)
+_WORDLY = frozenset(
+    {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"}
+)
+_NOT_PLACES = frozenset(["pan", "pani", "rynek", "media", "expert", "poczta", "polska", "bank", "allegro"])
 
 
 class AddressDetector:
@@ -39,12 +43,20 @@ class AddressDetector:
 
 
 def _finding(line: Line, first: int, last: int, confidence: float, sign: str, reason: str) -> Finding:
-    return Finding(line.turn, line.words[first].start, line.words[last - 1].end, "ADDRESS", confidence, sign, reason)
+    return Finding(
+        line.turn, line.words[first].start, line.words[last - 1].end, "ADDRESS", confidence, sign, reason
+    )
 
 
 def _name_like(word: Word | None) -> bool:
     """Could be a word of a street's name: an adjective, a noun, a name, an unknown word."""
-    if word is None or word.is_sign or word.is_mark or word.fold in FUNCTION_WORDS or word.fold in MONTHS - {"maja"}:
+    if (
+        word is None
+        or word.is_sign
+        or word.is_mark
+        or word.fold in FUNCTION_WORDS
+        or word.fold in MONTHS - {"maja"}
+    ):
         return word is not None and word.fold == "maja"
     if word.text.isdigit() or word.fold in NUMERALS:
         return False
@@ -84,7 +96,12 @@ def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
         run = next((run for run in runs if run.first <= probe < run.last), None)
         if run and not (run.plain and found == last and len(run.digits) > 4):
             probe = found = run.last
-            if (letter := line.at(probe)) and len(letter.text) == 1 and letter.text.isalpha() and _glued(line, probe):
+            if (
+                (letter := line.at(probe))
+                and len(letter.text) == 1
+                and letter.text.isalpha()
+                and _glued(line, probe)
+            ):
                 probe = found = probe + 1
             continue
         if _town(word) and (found > last or word.form.place) and word.capital:
@@ -116,7 +133,7 @@ def _codes(line: Line, sign: str) -> Iterator[Finding]:
         start, end = match.span()
         after = next((i for i, word in enumerate(line.words) if word.start >= end), len(line.words))
         last = after
-        while last - after < 4 and (_town(line.at(last)) or line.folded(last) == "-" and last > after):
+        while last - after < 4 and (_town(line.at(last)) or (line.folded(last) == "-" and last > after)):
             last += 1
         while last > after and line.words[last - 1].is_sign:
             last -= 1
@@ -143,16 +160,23 @@ def _answers(dialogue: Dialogue, sign: str) -> Iterator[Finding]:
 
 def _numbered(line: Line, run: Run, low: int, free: bool, sign: str) -> Iterator[Finding]:
     first = run.first
-    while first > low and run.first - first < 3 and _name_like(line.at(first - 1)) and not _label(line.words[first - 1]):
+    while (
+        first > low
+        and run.first - first < 3
+        and _name_like(line.at(first - 1))
+        and not _label(line.words[first - 1])
+    ):
         first -= 1
     alone = first == run.first
     if alone and not free:
         return
-    if run.plain and (alone or len(run.digits) > 3) or run.ordinal and alone:
+    if (run.plain and (alone or len(run.digits) > 3)) or (run.ordinal and alone):
         return
     if alone and len(run.digits) < 2 and line.spoken > 4:
         return
-    yield _finding(line, first, _with_numbers(line, [run], run.last), 0.85, sign, "answer to a request for an address")
+    yield _finding(
+        line, first, _with_numbers(line, [run], run.last), 0.85, sign, "answer to a request for an address"
+    )
 
 
 def _label(word: Word) -> bool:
@@ -162,8 +186,17 @@ def _label(word: Word) -> bool:
 def _towns(dialogue: Dialogue, line: Line, low: int, high: int, sign: str) -> Iterator[Finding]:
     for index in range(low, min(high + 1, len(line.words))):
         word = line.words[index]
-        if not word.form.place or not _town(word) or word.form.common and (word.after_stop or not word.capital):
+        if (
+            not word.form.place
+            or not _town(word)
+            or (word.form.common
+            and (word.after_stop or not word.capital))
+        ):
             continue
-        short = line.spoken <= 6 or line.folded(index - 1) in ("w", "we", "do") or line.folded(index - 1).isdigit()
+        short = (
+            line.spoken <= 6
+            or line.folded(index - 1) in ("w", "we", "do")
+            or line.folded(index - 1).isdigit()
+        )
         if short and not (word.form.given and not dialogue.cased):
             yield _finding(line, index, index + 1, 0.6, sign, "town, address awaited")

@@ -31,9 +31,17 @@ class CustomerNumberDetector:
         """See ``Detector.find``."""
         kind = "CUSTOMER_NUMBER"
         yield from asked_runs(self, "CUSTOMER_NUMBER", dialogue)
-        for pattern, certainty in ((_CODE, 0.8), (_HASHED, 0.8), (_SLASHED, 0.8), (_MIXED, 0.7), (_PARTS, 0.6)):
+        for pattern, certainty in (
+            (_CODE, 0.8),
+            (_HASHED, 0.8),
+            (_SLASHED, 0.8),
+            (_MIXED, 0.7),
+            (_PARTS, 0.6),
+        ):
             yield from shaped(self, "CUSTOMER_NUMBER", dialogue, pattern, lambda _, c=certainty: c)  # type: ignore[misc]
         yield from shaped(self, kind, dialogue, _LONG, lambda t: 0.55 if len(digits_of(t)) >= 10 else 0.0)
         for run in dialogue.runs:
             if not run.plain and not run.written and len(run.digits) >= 7 and len(run.pieces) >= 3:
-                yield Finding(run.turn, run.start, run.end, kind, 0.5, producer(self), "long number said in pieces")
+                yield Finding(
+                    run.turn, run.start, run.end, kind, 0.5, producer(self), "long number said in pieces"
+                )

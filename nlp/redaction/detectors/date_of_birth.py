@@ -10,10 +10,10 @@ from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
-_YEAR = frozenset("rok roku r".split())
-_BETWEEN = frozenset(", . - / dnia przez kropka".split())
-_NOT_AFTER = frozenset("godzin godziny lat lata minut dni zlotych zl".split())
-_OTHER_DATES = frozenset("zakupu dostawy zamowienia wizyty umowy platnosci faktury wystawienia".split())
+_YEAR = frozenset(["rok", "roku", "r"])
+_BETWEEN = frozenset([",", ".", "-", "/", "dnia", "przez", "kropka"])
+_NOT_AFTER = frozenset(["godzin", "godziny", "lat", "lata", "minut", "dni", "zlotych", "zl"])
+_OTHER_DATES = frozenset(["zakupu", "dostawy", "zamowienia", "wizyty", "umowy", "platnosci", "faktury", "wystawienia"])
 
 
 class DateOfBirthDetector:
@@ -28,7 +28,10 @@ class DateOfBirthDetector:
             for line in dialogue.lines[ask.turn :]:
                 if line.first > ask.end:
                     break
-                low, high = max(0, ask.start - line.first - (8 if line.turn == ask.turn else 0)), ask.end - line.first
+                low, high = (
+                    max(0, ask.start - line.first - (8 if line.turn == ask.turn else 0)),
+                    ask.end - line.first,
+                )
                 for first, last in _dates(line, low, min(high, len(line.words))):
                     start, end = line.words[first].start, line.words[last - 1].end
                     yield Finding(line.turn, start, end, "DATE_OF_BIRTH", 0.9, producer(self), "asked for")
@@ -61,7 +64,9 @@ def _is_part(word: Word) -> bool:
 def _is_date(line: Line, first: int, last: int) -> bool:
     """A month or a year, or figures that could be one; not an age, not another date."""
     folds = [word.fold for word in line.words[first:last]]
-    if line.folded(last) in _NOT_AFTER or any(line.folded(i) in _OTHER_DATES for i in range(first - 4, first)):
+    if line.folded(last) in _NOT_AFTER or any(
+        line.folded(i) in _OTHER_DATES for i in range(first - 4, first)
+    ):
         return False
     numerals = [NUMERALS[f] for f in folds if f in NUMERALS]
     if any(f in MONTHS or f in _YEAR for f in folds) or any(n.ordinal for n in numerals):

@@ -12,17 +12,17 @@ from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 _WRITTEN = re.compile(r"[^\s@<>()\[\],;:\"]+ ?@ ?[\w-]+(?: ?\. ?[\w-]+)*\.?[A-Za-z]{2,}", re.UNICODE)
-_AT = frozenset("malpa malpka malpe malpie malpy malp @ malapa".split())
-_DOT = frozenset("kropka kropeczka kropke .".split())
-_GLUE = frozenset("podkreslnik podkreslenie myslnik kreska dash minus kropka kropeczka - _ . , … razem pisane".split())
-_TLD = frozenset("pl com eu net org edu gov info de uk co biz pe el pe-el peel ua cz".split())
-_HOSTS = frozenset(
-    "gmail gmejl dzimejl dzi wp onet o2 o interia tlen gazeta poczta op buziaczek yahoo outlook icloud hotmail vp"
-    " autograf proton protonmail wu gmailu onecie".split()
+_AT = frozenset(["malpa", "malpka", "malpe", "malpie", "malpy", "malp", "@", "malapa"])
+_DOT = frozenset(["kropka", "kropeczka", "kropke", "."])
+_GLUE = frozenset(
+    ["podkreslnik", "podkreslenie", "myslnik", "kreska", "dash", "minus", "kropka", "kropeczka", "-", "_", ".", ",", "…", "razem", "pisane"]
 )
-_STOP = FUNCTION_WORDS - frozenset("a e i o u w z y m".split()) | frozenset(
-    "mailowy mailowego mailem maila maile mejl skrzynka skrzynke elektroniczny mailu mailach konto zarejestrowane"
-    " wyslac wyslalam wyslalem wyslij wysylam przeslac przesylam zapisane zapisany zapisac wpisany znakow polskich".split()
+_TLD = frozenset(["pl", "com", "eu", "net", "org", "edu", "gov", "info", "de", "uk", "co", "biz", "pe", "el", "pe-el", "peel", "ua", "cz"])
+_HOSTS = frozenset(
+    ["gmail", "gmejl", "dzimejl", "dzi", "wp", "onet", "o2", "o", "interia", "tlen", "gazeta", "poczta", "op", "buziaczek", "yahoo", "outlook", "icloud", "hotmail", "vp", "autograf", "proton", "protonmail", "wu", "gmailu", "onecie"]
+)
+_STOP = FUNCTION_WORDS - frozenset(["a", "e", "i", "o", "u", "w", "z", "y", "m"]) | frozenset(
+    ["mailowy", "mailowego", "mailem", "maila", "maile", "mejl", "skrzynka", "skrzynke", "elektroniczny", "mailu", "mailach", "konto", "zarejestrowane", "wyslac", "wyslalam", "wyslalem", "wyslij", "wysylam", "przeslac", "przesylam", "zapisane", "zapisany", "zapisac", "wpisany", "znakow", "polskich"]
 )
 _REACH = 8
 
@@ -48,7 +48,9 @@ class EmailDetector:
 
 
 def _finding(line: Line, first: int, last: int, confidence: float, sign: str, reason: str) -> Finding:
-    return Finding(line.turn, line.words[first].start, line.words[last - 1].end, "EMAIL", confidence, sign, reason)
+    return Finding(
+        line.turn, line.words[first].start, line.words[last - 1].end, "EMAIL", confidence, sign, reason
+    )
 
 
 def _is_at(dialogue: Dialogue, line: Line, index: int) -> bool:
@@ -87,7 +89,7 @@ def _right(line: Line, at: int) -> int:
     last = probe = at + 1
     dots = 0
     while (word := line.at(probe)) and probe - at <= 12 and not word.is_mark and word.text not in "?!":
-        if word.fold in _DOT and word.fold != "." or word.text == "." and line.folded(probe + 1) in _TLD:
+        if (word.fold in _DOT and word.fold != ".") or (word.text == "." and line.folded(probe + 1) in _TLD):
             after = probe + 1
             while (sign := line.at(after)) and sign.is_sign and sign.text in ",…":
                 after += 1
@@ -100,7 +102,7 @@ def _right(line: Line, at: int) -> int:
             if line.folded(after) in _TLD and line.folded(last) not in _DOT:
                 break
             continue
-        if dots and not word.is_sign or word.text == "." and dots:
+        if (dots and not word.is_sign) or (word.text == "." and dots):
             break
         probe += 1
     return last if dots else _host(line, at)
@@ -109,7 +111,12 @@ def _right(line: Line, at: int) -> int:
 def _host(line: Line, at: int) -> int:
     last = at + 1
     for index in range(at + 1, at + 6):
-        if line.folded(index) in _HOSTS or line.folded(index) in _TLD or line.folded(index) in NUMERALS and index < at + 4:
+        if (
+            line.folded(index) in _HOSTS
+            or line.folded(index) in _TLD
+            or (line.folded(index) in NUMERALS
+            and index < at + 4)
+        ):
             last = index + 1
         elif line.folded(index) not in (",", "", "-"):
             break

@@ -26,11 +26,17 @@ class IdNumberDetector:
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
-        yield from asked_runs(self, "ID_NUMBER", dialogue, lambda d: bool(nip.is_valid(d) or regon.is_valid(d)))
+        yield from asked_runs(
+            self, "ID_NUMBER", dialogue, lambda d: bool(nip.is_valid(d) or regon.is_valid(d))
+        )
         yield from shaped(self, "ID_NUMBER", dialogue, _CARD, lambda text: 0.95 if is_card(text) else 0.0)
-        yield from shaped(self, "ID_NUMBER", dialogue, _PASSPORT, lambda text: 0.8 if is_passport(text) else 0.0)
+        yield from shaped(
+            self, "ID_NUMBER", dialogue, _PASSPORT, lambda text: 0.8 if is_passport(text) else 0.0
+        )
         yield from shaped(self, "ID_NUMBER", dialogue, _NIP, _nip_confidence)
-        yield from shaped(self, "ID_NUMBER", dialogue, _REGON, lambda text: 0.85 if regon.is_valid(text) else 0.0)
+        yield from shaped(
+            self, "ID_NUMBER", dialogue, _REGON, lambda text: 0.85 if regon.is_valid(text) else 0.0
+        )
 
 
 def _weighted(text: str, weights: tuple[int, ...]) -> int:

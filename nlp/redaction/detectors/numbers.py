@@ -63,7 +63,7 @@ def widened(line: Line, run: Run) -> tuple[int, int]:
     before, after = run.first - 1, run.last
     while (word := line.at(before)) and word.start >= start:
         before -= 1
-    while word and (_code_letters(word) or word.fold == "pl" and before == run.first - 1):
+    while word and (_code_letters(word) or (word.fold == "pl" and before == run.first - 1)):
         start, before = word.start, before - 1
         word = line.at(before)
     while (word := line.at(after)) and (word.end <= end or _code_letters(word)):

@@ -23,8 +23,7 @@ _TITLES: dict[str, frozenset[tuple[str, str]]] = {
     "panstwa": frozenset(),
 }
 _RANKS = frozenset(
-    "doktor doktora doktorze doktorem dr mgr inz prof profesor kierownik kierownika mecenas redaktor lekarz lekarza prezes"
-    " dyrektor magister konsultant konsultantka konsultanta konsultantki konsultantem konsultantce kolega kolezanka kolezanki doradca doradcy".split()
+    ["doktor", "doktora", "doktorze", "doktorem", "dr", "mgr", "inz", "prof", "profesor", "kierownik", "kierownika", "mecenas", "redaktor", "lekarz", "lekarza", "prezes", "dyrektor", "magister", "konsultant", "konsultantka", "konsultanta", "konsultantki", "konsultantem", "konsultantce", "kolega", "kolezanka", "kolezanki", "doradca", "doradcy"]
 )
 _INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
@@ -59,13 +58,21 @@ _INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
         "jestem",
     )
 )
-_TIGHT = frozenset({"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"})
+_TIGHT = frozenset(
+    {"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"}
+)
 _COMPANY_AFTER = re.compile(r"\s*(?:sp\.|s\.a\.|spółka|i synowie|i wspólnicy|&|gmbh|ltd)", re.IGNORECASE)
-_STREET_BEFORE = frozenset("ul ulica ulicy al aleja alei os osiedle osiedlu pl plac placu swietego swietej sw im imienia".split())
-_COMPANY_BEFORE = frozenset("firma firmy firmie firme sklep sklepie sklepu marka marki marke sieci siec salonie banku bank".split())
-_SPELLED = re.compile(r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)")
+_STREET_BEFORE = frozenset(
+    ["ul", "ulica", "ulicy", "al", "aleja", "alei", "os", "osiedle", "osiedlu", "pl", "plac", "placu", "swietego", "swietej", "sw", "im", "imienia"]
+)
+_COMPANY_BEFORE = frozenset(
+    ["firma", "firmy", "firmie", "firme", "sklep", "sklepie", "sklepu", "marka", "marki", "marke", "sieci", "siec", "salonie", "banku", "bank"]
+)
+_SPELLED = re.compile(
+    r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
+)
 _AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
-_SOFT = frozenset(", - … . no yyy eee to jest sie pan pani".split())
+_SOFT = frozenset([",", "-", "…", ".", "no", "yyy", "eee", "to", "jest", "sie", "pan", "pani"])
 
 
 class PersonDetector:
@@ -125,7 +132,14 @@ def _alone(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
     capital = _capital(dialogue, word)
     if form.given and (not dialogue.cased or capital) and not (form.place and form.surname and not capital):
         return "frequent first name"
-    if capital and not word.after_stop and form.rare_given and not form.place and not form.unknown and not has_grammar(word):
+    if (
+        capital
+        and not word.after_stop
+        and form.rare_given
+        and not form.place
+        and not form.unknown
+        and not has_grammar(word)
+    ):
         return "first name with a capital"
     if capital and form.surname and not form.word and (not form.place or form.shaped) and not form.unknown:
         return "surname with a capital"
@@ -134,7 +148,7 @@ def _alone(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
     following = line.at(index + 1)
     if following and not following.is_sign and form.rare_given and not form.word and not dialogue.cased:
         second = name_form(following)
-        if (second.shaped or second.surname and not second.word) and agree(form, second):
+        if (second.shaped or (second.surname and not second.word)) and agree(form, second):
             return "first name and surname"
     return ""
 
@@ -146,16 +160,20 @@ def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFo
         return word.capital and dialogue.cased
     if before in _RANKS:
         title = line.folded(index - 2)
-        return _capital(dialogue, word) or (form.given or form.shaped) or title in _TITLES and form.known_word
+        return _capital(dialogue, word) or (form.given or form.shaped) or (title in _TITLES and form.known_word)
     cases = _TITLES.get(before)
     if cases is None:
         return False
     if dialogue.cased:
-        return _capital(dialogue, word) and not word.after_stop and (form.any_name or form.unknown or form.known_word)
+        return (
+            _capital(dialogue, word)
+            and not word.after_stop
+            and (form.any_name or form.unknown or form.known_word)
+        )
     fits = not cases or not form.cases or bool(cases & form.cases)
     if not fits:
         return False
-    if form.given or form.shaped or (form.surname or form.rare_given) and not form.word:
+    if form.given or form.shaped or ((form.surname or form.rare_given) and not form.word):
         return True
     return form.known_word and form.surname and not has_grammar(word)
 
@@ -163,19 +181,28 @@ def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFo
 def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> bool:
     """ "nazywam się Zając", "z tej strony Maj", "mówi oksana"."""
     probe = index
-    while probe > 0 and index - probe < 3 and line.folded(probe - 1) in (",", ":", "-", "to", "jest", "…", "pan", "pani"):
+    while (
+        probe > 0
+        and index - probe < 3
+        and line.folded(probe - 1) in (",", ":", "-", "to", "jest", "…", "pan", "pani")
+    ):
         probe -= 1
     for phrase in _INTRODUCTIONS:
         size = len(phrase)
         if probe < size or tuple(line.folded(probe - size + i) for i in range(size)) != phrase:
             continue
         if phrase[-1] in _TIGHT and size == 1:
-            return _capital(dialogue, word) and (form.any_name or form.unknown) and not word.after_stop or form.given
+            return (
+                (_capital(dialogue, word)
+                and (form.any_name or form.unknown)
+                and not word.after_stop)
+                or form.given
+            )
         if _capital(dialogue, word):
             return True
         if dialogue.cased and size == 1:
             return False
-        return form.any_name and not has_grammar(word) or form.unknown and len(word.text) > 2
+        return (form.any_name and not has_grammar(word)) or (form.unknown and len(word.text) > 2)
     return False
 
 
@@ -184,7 +211,9 @@ def _asked(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
     position = line.first + index
     if line.spoken > 8 or not dialogue.asks.during("PERSON", position) or has_grammar(word):
         return False
-    if any(ask.turn == line.turn and not ask.answered and line.spoken > 5 for ask in dialogue.asks.of("PERSON")):
+    if any(
+        ask.turn == line.turn and not ask.answered and line.spoken > 5 for ask in dialogue.asks.of("PERSON")
+    ):
         return False
     if _capital(dialogue, word) and not word.after_stop:
         return form.any_name or form.unknown
@@ -192,8 +221,12 @@ def _asked(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
         return (form.any_name or form.unknown) and line.spoken <= 4
     if dialogue.cased:
         return form.unknown and line.spoken <= 3 and len(word.text) > 3
-    return form.given or form.shaped or (form.surname or form.rare_given) and line.spoken <= 3 and (
-        not form.word or form.known_word
+    return (
+        form.given
+        or form.shaped
+        or ((form.surname or form.rare_given)
+        and line.spoken <= 3
+        and (not form.word or form.known_word))
     )
 
 
@@ -221,9 +254,18 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
             break
         form = name_form(word)
         capital = _capital(dialogue, word)
-        plausible = form.given or form.rare_given and (capital or not form.word and not dialogue.cased)
-        plausible = plausible or capital and (form.surname and (not form.word or form.known_word) or form.unknown)
-        if form.never or not plausible or word.fold in _TITLES or word.after_stop and form.unknown and not form.shaped:
+        plausible = form.given or (form.rare_given and (capital or (not form.word and not dialogue.cased)))
+        plausible = (
+            plausible or (capital and ((form.surname and (not form.word or form.known_word)) or form.unknown))
+        )
+        if (
+            form.never
+            or not plausible
+            or word.fold in _TITLES
+            or (word.after_stop
+            and form.unknown
+            and not form.shaped)
+        ):
             break
         first -= 1
     return first
@@ -233,7 +275,12 @@ def _rightwards(dialogue: Dialogue, line: Line, index: int, seeds: dict[int, tup
     """Second names and surnames after, with hyphens: "Anna Nowak-Zając"."""
     last = index + 1
     while last - index < 5 and (word := line.at(last)):
-        if word.text == "-" and (second := line.at(last + 1)) and not second.is_sign and _adjacent(line, last):
+        if (
+            word.text == "-"
+            and (second := line.at(last + 1))
+            and not second.is_sign
+            and _adjacent(line, last)
+        ):
             if _follows(dialogue, line, last, second, seeds, last + 1):
                 last += 2
                 continue
@@ -245,7 +292,10 @@ def _rightwards(dialogue: Dialogue, line: Line, index: int, seeds: dict[int, tup
 
 
 def _adjacent(line: Line, index: int) -> bool:
-    return line.words[index - 1].end == line.words[index].start and line.words[index].end == line.words[index + 1].start
+    return (
+        line.words[index - 1].end == line.words[index].start
+        and line.words[index].end == line.words[index + 1].start
+    )
 
 
 def _follows(
@@ -258,10 +308,10 @@ def _follows(
         company = word.text.isupper() or any(c.isupper() for c in word.text[1:])
         if not word.capital:
             return index in seeds
-        return not company and (form.any_name or form.unknown or not form.place and agree(previous, form))
+        return not company and (form.any_name or form.unknown or (not form.place and agree(previous, form)))
     if index in seeds:
         return True
-    if form.shaped or form.surname and not form.word:
+    if form.shaped or (form.surname and not form.word):
         return agree(previous, form)
     if previous.given and form.known_word and form.surname and not has_grammar(word):
         return agree(previous, form)
@@ -311,8 +361,16 @@ def _repeats(dialogue: Dialogue, line: Line, known: dict[str, bool], sign: str) 
         if sure is None or name_form(word).never:
             continue
         capital = dialogue.cased and word.capital
-        if capital and (sure or not word.after_stop) or not dialogue.cased and sure and not name_form(word).word:
-            yield Finding(line.turn, word.start, word.end, "PERSON", 0.7, sign, "name known from this conversation")
+        if (
+            (capital
+            and (sure or not word.after_stop))
+            or (not dialogue.cased
+            and sure
+            and not name_form(word).word)
+        ):
+            yield Finding(
+                line.turn, word.start, word.end, "PERSON", 0.7, sign, "name known from this conversation"
+            )
 
 
 def _spelled(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:

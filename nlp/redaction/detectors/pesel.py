@@ -27,7 +27,13 @@ class PeselDetector:
         for run in dialogue.runs:
             if not run.written and not run.plain and len(run.digits) == 11 and confidence(run.digits):
                 yield Finding(
-                    run.turn, run.start, run.end, "PESEL", confidence(run.digits), producer(self), "said in full"
+                    run.turn,
+                    run.start,
+                    run.end,
+                    "PESEL",
+                    confidence(run.digits),
+                    producer(self),
+                    "said in full",
                 )
 
 

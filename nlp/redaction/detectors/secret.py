@@ -16,9 +16,10 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _STRANGE = re.compile(
-    r"\bhas[łl](?:o|em|a)\b[^.!?\n]{0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])", re.IGNORECASE
+    r"\bhas[łl](?:o|em|a)\b[^.!?\n]{0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])",
+    re.IGNORECASE,
 )
-_INTRODUCES = frozenset("to jest brzmi mam bylo brzmialo : bedzie =".split())
+_INTRODUCES = frozenset(["to", "jest", "brzmi", "mam", "bylo", "brzmialo", ":", "bedzie", "="])
 _WORD_CUES = re.compile(r"^(hasl|hasel)")
 _LONGEST = 5
 
@@ -37,7 +38,9 @@ class SecretDetector:
                 for match in pattern.finditer(line.text):
                     start, end = match.span("value")
                     if not line.text[start:end].startswith("["):
-                        yield Finding(line.turn, start, end, "SECRET", 0.92, producer(self), "follows its name")
+                        yield Finding(
+                            line.turn, start, end, "SECRET", 0.92, producer(self), "follows its name"
+                        )
         yield from self._words(dialogue)
 
     def _words(self, dialogue: Dialogue) -> Iterator[Finding]:
@@ -51,7 +54,9 @@ class SecretDetector:
                 line, place = _answer(dialogue, cue.turn)
             if place:
                 start, end = line.words[place[0]].start, line.words[place[1] - 1].end
-                yield Finding(line.turn, start, end, "SECRET", 0.8, producer(self), "answer to a request for a password")
+                yield Finding(
+                    line.turn, start, end, "SECRET", 0.8, producer(self), "answer to a request for a password"
+                )
 
 
 def _said(line: Line, after: int) -> tuple[int, int] | None:
@@ -67,7 +72,9 @@ def _said(line: Line, after: int) -> tuple[int, int] | None:
 def _content(line: Line, first: int) -> tuple[int, int] | None:
     """From a first word of content to the end of the sentence, when that is short."""
     last = first
-    while (word := line.at(last)) and last - first < _LONGEST and word.text not in ".?!,;" and not word.is_mark:
+    while (
+        (word := line.at(last)) and last - first < _LONGEST and word.text not in ".?!,;" and not word.is_mark
+    ):
         last += 1
     while last > first and (line.folded(last - 1) in FUNCTION_WORDS or line.words[last - 1].is_sign):
         last -= 1
@@ -87,7 +94,9 @@ def _answer(dialogue: Dialogue, turn: int) -> tuple[Line, tuple[int, int] | None
         if line.speaker == asker.speaker and line.speaker != "unknown":
             continue
         first = 0
-        while (word := line.at(first)) and (word.is_sign or word.fold in FUNCTION_WORDS or word.fold in _INTRODUCES):
+        while (word := line.at(first)) and (
+            word.is_sign or word.fold in FUNCTION_WORDS or word.fold in _INTRODUCES
+        ):
             first += 1
         if first < len(line.words):
             place = _content(line, first)

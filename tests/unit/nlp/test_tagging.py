@@ -41,7 +41,9 @@ def test_reasons_sentiment_and_behaviours_come_from_one_conversation(tagger: Tag
 
 
 def test_evidence_is_words_of_the_customer(tagger: Tagger) -> None:
-    talk = conversation("c1", ("agent", "do widzenia"), ("customer", "mhm"), ("customer", "gdzie jest moja paczka"))
+    talk = conversation(
+        "c1", ("agent", "do widzenia"), ("customer", "mhm"), ("customer", "gdzie jest moja paczka")
+    )
     (tagged,) = tagger.tag_many([talk])
     spans = [span for reason in tagged.reasons for span in reason.evidence]
     assert spans
@@ -84,8 +86,12 @@ def test_a_page_long_contact_is_read_to_its_end(tagger: Tagger) -> None:
     assert tagged.sentiment is not None
 
 
-@pytest.mark.parametrize("turns", [(), (("system", "rozmowa zakończona"),), (("customer", "   "),), (("agent", "mhm"),)])
-def test_nothing_said_by_a_customer_gives_no_reason(tagger: Tagger, turns: tuple[tuple[str, str], ...]) -> None:
+@pytest.mark.parametrize(
+    "turns", [(), (("system", "rozmowa zakończona"),), (("customer", "   "),), (("agent", "mhm"),)]
+)
+def test_nothing_said_by_a_customer_gives_no_reason(
+    tagger: Tagger, turns: tuple[tuple[str, str], ...]
+) -> None:
     (tagged,) = tagger.tag_many([conversation("e", *turns)])
     assert tagged.primary is None
     assert tagged.reasons == ()

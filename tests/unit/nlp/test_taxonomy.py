@@ -16,7 +16,9 @@ def test_the_default_taxonomy_has_all_leaves_of_version_1() -> None:
 def test_behaviours_are_what_agents_do_and_never_how_they_feel() -> None:
     codes = load_behaviours().codes
     assert {"greeting", "identity_request", "recap"} <= set(codes)
-    assert not {code for code in codes if any(word in code for word in ("anger", "emotion", "stress", "mood"))}
+    assert not {
+        code for code in codes if any(word in code for word in ("anger", "emotion", "stress", "mood"))
+    }
 
 
 @pytest.mark.parametrize(

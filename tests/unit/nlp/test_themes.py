@@ -13,7 +13,10 @@ def corpus(texts: list[str], start: int = 0) -> dict[str, set[str]]:
 
 def test_a_new_theme_is_found_with_its_conversations() -> None:
     usual = ["gdzie jest paczka", "zwrot pieniędzy za buty", "nie działa czajnik", "faktura na firmę"] * 15
-    lately = usual[:30] + ["lampki solarne nie świecą", "padły lampki solarne", "lampka solarna zgasła po deszczu"] * 4
+    lately = (
+        usual[:30]
+        + ["lampki solarne nie świecą", "padły lampki solarne", "lampka solarna zgasła po deszczu"] * 4
+    )
     (theme, *rest) = new_themes(corpus(usual), corpus(lately, 1000))
     assert any("lamp" in term or "solar" in term for term in theme.terms)
     assert theme.recent == 12

@@ -69,7 +69,11 @@ def test_roughening_keeps_labels_and_turns(examples: Path) -> None:
     rng = random.Random(1)
     for example in read_folder(examples)[:40]:
         rough = roughen(example, rng)
-        assert (rough.reasons, rough.primary, rough.behaviours) == (example.reasons, example.primary, example.behaviours)
+        assert (rough.reasons, rough.primary, rough.behaviours) == (
+            example.reasons,
+            example.primary,
+            example.behaviours,
+        )
         assert len(rough.document.texts) == len(example.document.texts)
         assert all(rough.document.texts)
 
@@ -78,5 +82,7 @@ def test_figures_on_cases_that_can_be_counted_by_hand() -> None:
     assert calibration_error([1.0] * 10, [True] * 10) == 0
     assert calibration_error([0.9] * 10, [True] * 5 + [False] * 5, bins=1) == pytest.approx(0.4)
     assert error_at_coverage([0.9, 0.8, 0.2, 0.1], [True, True, False, False], 0.5) == 0
-    assert micro_f1([(frozenset("ab"), frozenset("b")), (frozenset("c"), frozenset("cd"))]) == pytest.approx(2 / 3)
+    assert micro_f1([(frozenset("ab"), frozenset("b")), (frozenset("c"), frozenset("cd"))]) == pytest.approx(
+        2 / 3
+    )
     assert interval([("a", "a")] * 20, lambda pairs: 1.0) == [1.0, 1.0]

@@ -51,7 +51,7 @@ def test_customers_words_are_escaped_and_links_lead_somewhere() -> None:
             c.reasons,
             c.primary,
             c.sentiment,
-            quotes={r: "<script>x</script>" for r in c.reasons},
+            quotes=dict.fromkeys(c.reasons, "<script>x</script>"),
         )
         for c in weeks_of(1, 9)
     ]
