@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel
 
+from models.manifest import ModelError
 from models.store import resolve
 from nlp.network import ContactNetwork
 
@@ -125,23 +126,23 @@ def load(name: str) -> Artefact:
         encoder, tokenizer, padding = base_encoder(manifest["base"])
         network = ContactNetwork(encoder, tagger["sizes"])
         _apply(network, folder)
-    except (OSError, KeyError, RuntimeError, json.JSONDecodeError) as error:
-        if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
-            raise
+        return Artefact(
+            network.eval(),
+            tokenizer,
+            padding,
+            tuple(tagger["reasons"]),
+            tuple(tagger["behaviours"]),
+            Calibration(**tagger["calibration"]),
+            tagger["thresholds"],
+            f"{manifest['name']}@{manifest['version']}",
+        )
+    except ModelError:
+        raise
+    except (OSError, KeyError, TypeError, RuntimeError, json.JSONDecodeError) as error:
         raise ArtefactError(
             f"Model {name} jest niekompletny lub nie pasuje do bazy ({type(error).__name__}): "
             "przywróć go z repozytorium albo wytrenuj poleceniem `odsluch models train`."
         ) from error
-    return Artefact(
-        network.eval(),
-        tokenizer,
-        padding,
-        tuple(tagger["reasons"]),
-        tuple(tagger["behaviours"]),
-        Calibration(**tagger["calibration"]),
-        tagger["thresholds"],
-        f"{manifest['name']}@{manifest['version']}",
-    )
 
 
 def _apply(network: ContactNetwork, folder: Path) -> None:

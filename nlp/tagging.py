@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -120,7 +121,9 @@ class Tagger:
     ) -> None:
         runs = [(row, piece.first, piece.last) for row in rows for piece in windows[row].pieces]
         logits = self.artefact.network.logits(head, pool(hidden, runs))
-        for row, part in zip(rows, logits.split([len(windows[row].pieces) for row in rows]), strict=True):
+        for row, part in zip(
+            rows, torch.split(logits, [len(windows[row].pieces) for row in rows]), strict=True
+        ):
             setattr(reads[row], head, part)
 
     def _assemble(self, conversation: Conversation, reads: Sequence[Read]) -> TaggedConversation:
@@ -225,8 +228,8 @@ def _early_weights(reads: Sequence[Read]) -> Tensor:
     return weights / weights.sum()
 
 
-def _label(probabilities: Tensor) -> str:  # type: ignore[misc]
-    return SENTIMENTS[int(probabilities.argmax())]
+def _label(probabilities: Tensor) -> Sentiment:
+    return cast(Sentiment, SENTIMENTS[int(probabilities.argmax())])
 
 
 def _score(probabilities: Tensor) -> float:

@@ -119,7 +119,11 @@ def _trend(
     code: object, rows: pd.DataFrame, total: int, weeks: pd.Series, recent: set[date], examples: int
 ) -> Trend:
     by_week = rows.groupby("week")["id"].nunique()
-    weekly = tuple((week, share(int(by_week.get(week, 0)), int(all_))) for week, all_ in weeks.items())
+    weekly = tuple(
+        (week, share(int(by_week.get(week, 0)), int(all_)))
+        for week, all_ in weeks.items()
+        if isinstance(week, date)
+    )
     lately = [s for week, s in weekly if week in recent]
     earlier = [s for week, s in weekly if week not in recent]
     period = lately or [s for _, s in weekly]

@@ -12,8 +12,31 @@ _FILLERS = ("yyy", "no", "eee", "znaczy", "tak", "yhy", "no i")
 _NEIGHBOURS = dict(
     zip(
         "abcdefghijklmnoprstuwyz",
-        ["sq", "vn", "xv", "sf", "wr", "dg", "fh", "gj", "uo", "hk", "jl", "ko", "nk", "bm"]
-        + ["ip", "ol", "et", "ad", "ry", "yi", "es", "tu", "xs"],
+        [
+            "sq",
+            "vn",
+            "xv",
+            "sf",
+            "wr",
+            "dg",
+            "fh",
+            "gj",
+            "uo",
+            "hk",
+            "jl",
+            "ko",
+            "nk",
+            "bm",
+            "ip",
+            "ol",
+            "et",
+            "ad",
+            "ry",
+            "yi",
+            "es",
+            "tu",
+            "xs",
+        ],
         strict=True,
     )
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ class Order:
     name: str = "contact-tagger"
     version: str = "1"
     sentiment_reviews: tuple[Path, ...] = ()
-    recipe: Recipe = Recipe()
-    costs: Costs = Costs()
+    recipe: Recipe = field(default_factory=Recipe)
+    costs: Costs = field(default_factory=Costs)
 
 
 def train(order: Order, say: Say, progress: Callable[[int, int, float], None]) -> Path:

@@ -66,7 +66,7 @@ def train(
     """
     import torch
 
-    from models.store import ModelError
+    from models.manifest import ModelError
     from nlp.training.examples import ExampleError
     from nlp.training.fit import Recipe
     from nlp.training.train import Order
@@ -118,7 +118,7 @@ def evaluate(examples: Path, model: str, split: str, output: Path | None, as_jso
       odsluch models evaluate
       odsluch models evaluate --model moj-tagger --json
     """
-    from models.store import ModelError
+    from models.manifest import ModelError
     from nlp.artefact import ArtefactError
     from nlp.tagging import Tagger
     from nlp.training.evaluate import evaluate as measure

@@ -13,12 +13,54 @@ from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 _STREET = frozenset(
-    ["ul", "ulica", "ulicy", "ulice", "ulica", "al", "aleja", "alei", "aleje", "alej", "os", "osiedle", "osiedlu", "osiedla", "pl", "plac", "placu", "skwer", "rondo", "rondzie", "bulwar"]
+    [
+        "ul",
+        "ulica",
+        "ulicy",
+        "ulice",
+        "ulica",
+        "al",
+        "aleja",
+        "alei",
+        "aleje",
+        "alej",
+        "os",
+        "osiedle",
+        "osiedlu",
+        "osiedla",
+        "pl",
+        "plac",
+        "placu",
+        "skwer",
+        "rondo",
+        "rondzie",
+        "bulwar",
+    ]
 )
 _ABBREVIATED = frozenset(["ul", "al", "os", "pl"])
 _CODE = re.compile(r"(?<![\d/.,-])\d{2} ?[-–] ?\d{3}(?![\d/-])")
 _FLAT = frozenset(
-    ["m", "mieszkania", "mieszkanie", "lok", "lokal", "lokalu", "przez", "lamane", "/", "\\", ",", "-", ".", "klatka", "numer", "nr", "prze", "kod", "pocztowy"]
+    [
+        "m",
+        "mieszkania",
+        "mieszkanie",
+        "lok",
+        "lokal",
+        "lokalu",
+        "przez",
+        "lamane",
+        "/",
+        "\\",
+        ",",
+        "-",
+        ".",
+        "klatka",
+        "numer",
+        "nr",
+        "prze",
+        "kod",
+        "pocztowy",
+    ]
 )
 _WORDLY = frozenset(
     {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"}
@@ -189,8 +231,7 @@ def _towns(dialogue: Dialogue, line: Line, low: int, high: int, sign: str) -> It
         if (
             not word.form.place
             or not _town(word)
-            or (word.form.common
-            and (word.after_stop or not word.capital))
+            or (word.form.common and (word.after_stop or not word.capital))
         ):
             continue
         short = (

@@ -13,7 +13,9 @@ from nlp.redaction.words import Line, Word
 _YEAR = frozenset(["rok", "roku", "r"])
 _BETWEEN = frozenset([",", ".", "-", "/", "dnia", "przez", "kropka"])
 _NOT_AFTER = frozenset(["godzin", "godziny", "lat", "lata", "minut", "dni", "zlotych", "zl"])
-_OTHER_DATES = frozenset(["zakupu", "dostawy", "zamowienia", "wizyty", "umowy", "platnosci", "faktury", "wystawienia"])
+_OTHER_DATES = frozenset(
+    ["zakupu", "dostawy", "zamowienia", "wizyty", "umowy", "platnosci", "faktury", "wystawienia"]
+)
 
 
 class DateOfBirthDetector:

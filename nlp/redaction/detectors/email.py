@@ -15,14 +15,104 @@ _WRITTEN = re.compile(r"[^\s@<>()\[\],;:\"]+ ?@ ?[\w-]+(?: ?\. ?[\w-]+)*\.?[A-Za
 _AT = frozenset(["malpa", "malpka", "malpe", "malpie", "malpy", "malp", "@", "malapa"])
 _DOT = frozenset(["kropka", "kropeczka", "kropke", "."])
 _GLUE = frozenset(
-    ["podkreslnik", "podkreslenie", "myslnik", "kreska", "dash", "minus", "kropka", "kropeczka", "-", "_", ".", ",", "…", "razem", "pisane"]
+    [
+        "podkreslnik",
+        "podkreslenie",
+        "myslnik",
+        "kreska",
+        "dash",
+        "minus",
+        "kropka",
+        "kropeczka",
+        "-",
+        "_",
+        ".",
+        ",",
+        "…",
+        "razem",
+        "pisane",
+    ]
 )
-_TLD = frozenset(["pl", "com", "eu", "net", "org", "edu", "gov", "info", "de", "uk", "co", "biz", "pe", "el", "pe-el", "peel", "ua", "cz"])
+_TLD = frozenset(
+    [
+        "pl",
+        "com",
+        "eu",
+        "net",
+        "org",
+        "edu",
+        "gov",
+        "info",
+        "de",
+        "uk",
+        "co",
+        "biz",
+        "pe",
+        "el",
+        "pe-el",
+        "peel",
+        "ua",
+        "cz",
+    ]
+)
 _HOSTS = frozenset(
-    ["gmail", "gmejl", "dzimejl", "dzi", "wp", "onet", "o2", "o", "interia", "tlen", "gazeta", "poczta", "op", "buziaczek", "yahoo", "outlook", "icloud", "hotmail", "vp", "autograf", "proton", "protonmail", "wu", "gmailu", "onecie"]
+    [
+        "gmail",
+        "gmejl",
+        "dzimejl",
+        "dzi",
+        "wp",
+        "onet",
+        "o2",
+        "o",
+        "interia",
+        "tlen",
+        "gazeta",
+        "poczta",
+        "op",
+        "buziaczek",
+        "yahoo",
+        "outlook",
+        "icloud",
+        "hotmail",
+        "vp",
+        "autograf",
+        "proton",
+        "protonmail",
+        "wu",
+        "gmailu",
+        "onecie",
+    ]
 )
 _STOP = FUNCTION_WORDS - frozenset(["a", "e", "i", "o", "u", "w", "z", "y", "m"]) | frozenset(
-    ["mailowy", "mailowego", "mailem", "maila", "maile", "mejl", "skrzynka", "skrzynke", "elektroniczny", "mailu", "mailach", "konto", "zarejestrowane", "wyslac", "wyslalam", "wyslalem", "wyslij", "wysylam", "przeslac", "przesylam", "zapisane", "zapisany", "zapisac", "wpisany", "znakow", "polskich"]
+    [
+        "mailowy",
+        "mailowego",
+        "mailem",
+        "maila",
+        "maile",
+        "mejl",
+        "skrzynka",
+        "skrzynke",
+        "elektroniczny",
+        "mailu",
+        "mailach",
+        "konto",
+        "zarejestrowane",
+        "wyslac",
+        "wyslalam",
+        "wyslalem",
+        "wyslij",
+        "wysylam",
+        "przeslac",
+        "przesylam",
+        "zapisane",
+        "zapisany",
+        "zapisac",
+        "wpisany",
+        "znakow",
+        "polskich",
+    ]
 )
 _REACH = 8
 
@@ -114,8 +204,7 @@ def _host(line: Line, at: int) -> int:
         if (
             line.folded(index) in _HOSTS
             or line.folded(index) in _TLD
-            or (line.folded(index) in NUMERALS
-            and index < at + 4)
+            or (line.folded(index) in NUMERALS and index < at + 4)
         ):
             last = index + 1
         elif line.folded(index) not in (",", "", "-"):

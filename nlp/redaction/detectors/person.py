@@ -23,7 +23,37 @@ _TITLES: dict[str, frozenset[tuple[str, str]]] = {
     "panstwa": frozenset(),
 }
 _RANKS = frozenset(
-    ["doktor", "doktora", "doktorze", "doktorem", "dr", "mgr", "inz", "prof", "profesor", "kierownik", "kierownika", "mecenas", "redaktor", "lekarz", "lekarza", "prezes", "dyrektor", "magister", "konsultant", "konsultantka", "konsultanta", "konsultantki", "konsultantem", "konsultantce", "kolega", "kolezanka", "kolezanki", "doradca", "doradcy"]
+    [
+        "doktor",
+        "doktora",
+        "doktorze",
+        "doktorem",
+        "dr",
+        "mgr",
+        "inz",
+        "prof",
+        "profesor",
+        "kierownik",
+        "kierownika",
+        "mecenas",
+        "redaktor",
+        "lekarz",
+        "lekarza",
+        "prezes",
+        "dyrektor",
+        "magister",
+        "konsultant",
+        "konsultantka",
+        "konsultanta",
+        "konsultantki",
+        "konsultantem",
+        "konsultantce",
+        "kolega",
+        "kolezanka",
+        "kolezanki",
+        "doradca",
+        "doradcy",
+    ]
 )
 _INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
@@ -63,10 +93,44 @@ _TIGHT = frozenset(
 )
 _COMPANY_AFTER = re.compile(r"\s*(?:sp\.|s\.a\.|spółka|i synowie|i wspólnicy|&|gmbh|ltd)", re.IGNORECASE)
 _STREET_BEFORE = frozenset(
-    ["ul", "ulica", "ulicy", "al", "aleja", "alei", "os", "osiedle", "osiedlu", "pl", "plac", "placu", "swietego", "swietej", "sw", "im", "imienia"]
+    [
+        "ul",
+        "ulica",
+        "ulicy",
+        "al",
+        "aleja",
+        "alei",
+        "os",
+        "osiedle",
+        "osiedlu",
+        "pl",
+        "plac",
+        "placu",
+        "swietego",
+        "swietej",
+        "sw",
+        "im",
+        "imienia",
+    ]
 )
 _COMPANY_BEFORE = frozenset(
-    ["firma", "firmy", "firmie", "firme", "sklep", "sklepie", "sklepu", "marka", "marki", "marke", "sieci", "siec", "salonie", "banku", "bank"]
+    [
+        "firma",
+        "firmy",
+        "firmie",
+        "firme",
+        "sklep",
+        "sklepie",
+        "sklepu",
+        "marka",
+        "marki",
+        "marke",
+        "sieci",
+        "siec",
+        "salonie",
+        "banku",
+        "bank",
+    ]
 )
 _SPELLED = re.compile(
     r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
@@ -160,7 +224,9 @@ def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFo
         return word.capital and dialogue.cased
     if before in _RANKS:
         title = line.folded(index - 2)
-        return _capital(dialogue, word) or (form.given or form.shaped) or (title in _TITLES and form.known_word)
+        return (
+            _capital(dialogue, word) or (form.given or form.shaped) or (title in _TITLES and form.known_word)
+        )
     cases = _TITLES.get(before)
     if cases is None:
         return False
@@ -193,11 +259,8 @@ def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: Na
             continue
         if phrase[-1] in _TIGHT and size == 1:
             return (
-                (_capital(dialogue, word)
-                and (form.any_name or form.unknown)
-                and not word.after_stop)
-                or form.given
-            )
+                _capital(dialogue, word) and (form.any_name or form.unknown) and not word.after_stop
+            ) or form.given
         if _capital(dialogue, word):
             return True
         if dialogue.cased and size == 1:
@@ -224,9 +287,7 @@ def _asked(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
     return (
         form.given
         or form.shaped
-        or ((form.surname or form.rare_given)
-        and line.spoken <= 3
-        and (not form.word or form.known_word))
+        or ((form.surname or form.rare_given) and line.spoken <= 3 and (not form.word or form.known_word))
     )
 
 
@@ -255,16 +316,14 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
         form = name_form(word)
         capital = _capital(dialogue, word)
         plausible = form.given or (form.rare_given and (capital or (not form.word and not dialogue.cased)))
-        plausible = (
-            plausible or (capital and ((form.surname and (not form.word or form.known_word)) or form.unknown))
+        plausible = plausible or (
+            capital and ((form.surname and (not form.word or form.known_word)) or form.unknown)
         )
         if (
             form.never
             or not plausible
             or word.fold in _TITLES
-            or (word.after_stop
-            and form.unknown
-            and not form.shaped)
+            or (word.after_stop and form.unknown and not form.shaped)
         ):
             break
         first -= 1
@@ -361,12 +420,8 @@ def _repeats(dialogue: Dialogue, line: Line, known: dict[str, bool], sign: str) 
         if sure is None or name_form(word).never:
             continue
         capital = dialogue.cased and word.capital
-        if (
-            (capital
-            and (sure or not word.after_stop))
-            or (not dialogue.cased
-            and sure
-            and not name_form(word).word)
+        if (capital and (sure or not word.after_stop)) or (
+            not dialogue.cased and sure and not name_form(word).word
         ):
             yield Finding(
                 line.turn, word.start, word.end, "PERSON", 0.7, sign, "name known from this conversation"

@@ -37,6 +37,6 @@ def test_behaviours_are_what_agents_do_and_never_how_they_feel() -> None:
 def test_a_bad_copy_is_refused_with_file_and_place(tmp_path: Path, text: str, complaint: str) -> None:
     path = tmp_path / "moja.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(TaxonomyError, match="moja.yaml") as caught:
+    with pytest.raises(TaxonomyError, match=r"moja\.yaml") as caught:
         load_contact_reasons(path)
     assert complaint in str(caught.value)
