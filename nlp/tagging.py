@@ -20,6 +20,7 @@ from transcripts.tags import (
     SENTIMENTS,
     BehaviourTag,
     ReasonTag,
+    Sentiment,
     SentimentTag,
     TaggedConversation,
     TurnSentiment,

@@ -68,8 +68,8 @@ class Windower:
     def __init__(self, tokenizer: Tokenizer, size: int = WINDOW_TOKENS) -> None:
         self.tokenizer = tokenizer
         self.size = size
-        self.begin = int(tokenizer.token_to_id("<s>"))
-        self.end = int(tokenizer.token_to_id("</s>"))
+        self.begin = tokenizer.token_to_id("<s>") or 0
+        self.end = tokenizer.token_to_id("</s>") or 0
 
     def __call__(self, batch: Sequence[Document]) -> list[list[Window]]:
         """The windows of each document; all turns are tokenised in one call."""
