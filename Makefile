@@ -32,9 +32,9 @@ setup: $(VENV)/.ready
 
 demo: setup
 	@$(BIN)/odsluch models build whisper-base e5-small-pl
-	@$(BIN)/odsluch --config examples/odsluch.toml run examples
-	@$(BIN)/odsluch --config examples/odsluch.toml report
-	@$(BIN)/odsluch --config examples/odsluch.toml backlog list
+	@$(BIN)/odsluch run --config examples/odsluch.toml examples
+	@$(BIN)/odsluch report --config examples/odsluch.toml
+	@$(BIN)/odsluch backlog list --config examples/odsluch.toml
 
 lint: setup
 	$(BIN)/ruff check .

@@ -53,7 +53,16 @@ def lemma(word: str) -> str | None:
     ]
     if len(word) < 3 or not word.isalpha() or not tags or tags[0][1] not in CONTENT_TAGS:
         return None
-    return str(tags[0][0]).lower()
+    base = str(tags[0][0]).lower().split(":")[0]
+    return None if word in _stop_words() or base in _stop_words() else base
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    """spaCy's Polish stop words: "raz" is a noun in the dictionary and no theme in a conversation."""
+    from spacy.lang.pl.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
 
 
 def terms(texts: Iterable[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nlp.redaction.dialogue import prepare
@@ -30,19 +30,25 @@ class Redactor:
     def redact(self, c: Conversation) -> Redacted:
         """The conversation without personal data in turns, metadata, queue and agent name.
 
+        Metadata and queue are read as further turns, behind the real ones, so that a value known from the
+        conversation is recognised in a subject line too.
         ``customer_id``, ``order_id`` and ``case_id`` stay: storage replaces them by pseudonyms, so that a
         customer's contacts can still be counted together.
         """
         hints = (c.agent.name,) if c.agent and c.agent.name else ()
-        findings = self.find(c.turns, hints)
+        beside = [*_strings({"queue": c.queue}), *_strings(c.metadata)]
+        labelled = [Turn("unknown", f"{key}: {value}") for key, value in beside]
+        findings = self.find((*c.turns, *labelled), hints)
+        said = [f for f in findings if f.turn < len(c.turns)]
+        queue, metadata = _cleaned(c, beside, [f for f in findings if f.turn >= len(c.turns)])
         clean = dataclasses.replace(
             c,
-            turns=_replaced(c.turns, findings),
+            turns=_replaced(c.turns, said),
             agent=dataclasses.replace(c.agent, name=None) if c.agent else None,
-            queue=self.redact_text(c.queue, hints) if c.queue else c.queue,
-            metadata=self._clean_mapping(c.metadata, hints),
+            queue=queue,
+            metadata=metadata,
         )
-        rows = tuple(Redaction(f.turn, f.start, f.end, f.type, f.confidence, f.producer) for f in findings)
+        rows = tuple(Redaction(f.turn, f.start, f.end, f.type, f.confidence, f.producer) for f in said)
         return Redacted(clean, rows)
 
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str:
@@ -50,22 +56,44 @@ class Redactor:
         turns = (Turn("unknown", s),)
         return _replaced(turns, self.find(turns, hints))[0].text
 
-    def _clean_mapping(self, values: Mapping[str, Any], hints: Sequence[str]) -> dict[str, Any]:
-        return {key: self._clean(value, key, hints) for key, value in values.items()}
 
-    def _clean(self, value: Any, key: str, hints: Sequence[str]) -> Any:
-        """A metadata value; its key says what it is, as a question would."""
-        if isinstance(value, str) and value.strip():
-            prefix = f"{key}: "
-            turns = (Turn("unknown", prefix + value),)
-            findings = [f for f in self.find(turns, hints) if f.end > len(prefix)]
-            inside = [dataclasses.replace(f, start=max(f.start, len(prefix))) for f in findings]
-            return _replaced(turns, inside)[0].text[len(prefix) :]
-        if isinstance(value, Mapping):
-            return self._clean_mapping(value, hints)
-        if isinstance(value, list | tuple):
-            return [self._clean(item, key, hints) for item in value]
-        return value
+def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every non-empty string of nested metadata with the key it stands under, which says what it is."""
+    if isinstance(value, str) and value.strip():
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _strings(item, str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item, key)
+
+
+def _cleaned(
+    c: Conversation, beside: Sequence[tuple[str, str]], findings: Sequence[Finding]
+) -> tuple[str | None, dict[str, Any]]:
+    """Queue and metadata with ``findings`` (in the turns made of ``beside``) replaced by marks."""
+    prefixes = [len(f"{key}: ") for key, _ in beside]
+    first = len(c.turns)
+    inside = [
+        dataclasses.replace(f, turn=f.turn - first, start=max(f.start - skip, 0), end=f.end - skip)
+        for f in findings
+        if f.end > (skip := prefixes[f.turn - first])
+    ]
+    clean = iter(_replaced([Turn("unknown", value) for _, value in beside], inside))
+    queue = _filled({"queue": c.queue}, clean)["queue"]
+    return queue, _filled(c.metadata, clean)
+
+
+def _filled(value: Any, clean: Iterator[Turn]) -> Any:
+    """``value`` with its strings, in the order of :func:`_strings`, taken from ``clean``."""
+    if isinstance(value, str) and value.strip():
+        return next(clean).text
+    if isinstance(value, Mapping):
+        return {key: _filled(item, clean) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(item, clean) for item in value]
+    return value
 
 
 def _replaced(turns: Sequence[Turn], findings: Sequence[Finding]) -> tuple[Turn, ...]:

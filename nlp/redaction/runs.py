@@ -367,7 +367,7 @@ def _filler(word: Word, last: Piece, piece: Piece) -> bool:
 def _amount_after(line: Line, piece: Piece) -> bool:
     """A unit, or a thing counted, right after the piece."""
     after = line.at(piece.last)
-    if after is None:
+    if after is None or after.after_stop:
         return False
     if after.fold in UNITS:
         return piece.written or len(after.fold) > 1
@@ -401,7 +401,9 @@ def _run(line: Line, group: list[Piece]) -> Run:
 
 def _plain(line: Line, group: list[Piece], digits: str) -> bool:
     first, last = group[0].first, group[-1].last
-    before, after = line.folded(first - 1), line.folded(last)
+    before = "" if line.words[first].after_stop else line.folded(first - 1)
+    following = line.at(last)
+    after = following.fold if following and not following.after_stop else ""
     if len(group) <= 2 and _amount_after(line, group[-1]) and len(digits) <= 6:
         return True
     if (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +41,7 @@ _FLAGS: dict[str, click.Option] = {
     ),
 }
 STORED = ("data_dir", "database_url")
+_SHOWN = ("config", "data_dir")
 
 
 def settings_options(*names: str) -> Callable[[F], F]:
@@ -68,6 +71,19 @@ def _attach(function: Any, option: click.Option) -> None:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Wynik jako JSON, dla skryptów.")
+
+
+def same_store(command: str) -> str:
+    """``odsluch COMMAND`` as the user would type it now, with the options that name the present data.
+
+    A database address may hold a password and is never shown.
+    """
+    given = click.get_current_context().params
+    program = "odsluch" if shutil.which("odsluch") else shlex.quote(sys.argv[0])
+    flags = [
+        f"--{name.replace('_', '-')} {shlex.quote(str(given[name]))}" for name in _SHOWN if given.get(name)
+    ]
+    return " ".join([program, command, *flags])
 
 
 def print_json(content: Any) -> None:

@@ -13,6 +13,7 @@ from qa.cli.options import (
     json_option,
     library_chatter_aside,
     print_json,
+    same_store,
     settings_options,
     workspace,
 )
@@ -78,7 +79,7 @@ def _show(opened: Workspace, report: RunReport, as_json: bool) -> None:
         if report.unreadable:
             click.echo(f"Nie da się odczytać plików: {report.unreadable} (odsluch parked).")
         return
-    print_summary(report, summarise(opened))
+    print_summary(report, summarise(opened), same_store)
 
 
 @click.command(options_metavar="[OPCJE]")
@@ -149,5 +150,5 @@ def retry(configuration: Configuration, ids: tuple[str, ...], as_json: bool) -> 
         if as_json or retried.report.nothing_new:
             _show(opened, retried.report, as_json)
         else:
-            print_summary(retried.report, summarise(opened))
+            print_summary(retried.report, summarise(opened), same_store)
     return 1 if retried.report.parked or retried.lost else 0

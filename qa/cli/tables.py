@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -40,8 +40,12 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}".replace(".", ",") + " %"
 
 
-def print_summary(report: RunReport, summary: Summary) -> None:
-    """What the run did, what the database now holds, and where to look further."""
+def print_summary(report: RunReport, summary: Summary, typed: Callable[[str], str]) -> None:
+    """What the run did, what the database now holds, and where to look further.
+
+    Args:
+        typed: makes of a command and its options the line that a user would type.
+    """
     out = console()
     out.print(f"Pliki: {report.found}, nowe: {report.new_sources}, znane: {report.known_sources}.")
     out.print(_channels(summary))
@@ -54,13 +58,8 @@ def print_summary(report: RunReport, summary: Summary) -> None:
         f"Odłożone w tym przebiegu: {report.parked}, razem: {summary.parked}."
     )
     out.print("\nDalej:")
-    commands = [
-        "odsluch report -o raport.html",
-        "odsluch backlog list",
-        *(["odsluch parked"] if summary.parked else []),
-    ]
-    for command in commands:
-        out.print(f"  {command}")
+    for command in ("report -o raport.html", "backlog list", *(["parked"] if summary.parked else [])):
+        out.print(Text(f"  {typed(command)}"), soft_wrap=True)
 
 
 def _channels(summary: Summary) -> Table:

@@ -5,6 +5,7 @@ def test_terms_are_lemmas_of_content_words_and_their_neighbours() -> None:
     found = terms(["Te lampki solarne nie świecą!", "lampkę solarną kupiłam"])
     assert {"lampka", "solarny", "lampka solarny"} <= found
     assert not {"nie", "ten", "te"} & found
+    assert terms(["jeszcze raz, no i znowu raz"]) == set()
 
 
 def corpus(texts: list[str], start: int = 0) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +28,7 @@ Run = Callable[..., tuple[int, str, str]]
 def cli(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line in an empty folder: status, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["odsluch"])
     for name in [name for name in os.environ if name.startswith("ODSLUCH_")]:
         monkeypatch.delenv(name)
 
@@ -227,6 +229,17 @@ def test_run_twice_parked_retry_report_backlog(cli: Run, tmp_path: Path) -> None
     assert cli("backlog", "export", "--format", "csv")[1].startswith("fingerprint,")
     assert cli("backlog", "export")[1].startswith("# Propozycje")
     assert cli("backlog", "show", "zzz")[0] == 1
+
+
+@pytest.mark.usefixtures("fake_parts", "in_process")
+def test_the_commands_shown_at_the_end_name_the_same_data(cli: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.jsonl", [conversation(i) for i in range(3)])
+    (tmp_path / "moje ustawienia.toml").write_text("batch_size = 2\n", encoding="utf-8")
+    _, out, _ = cli("run", "a.jsonl", "--data-dir", "inne", "--config", "moje ustawienia.toml")
+    shown = "backlog list --config 'moje ustawienia.toml' --data-dir inne"
+    assert shown in out
+    assert "delivery.late" not in cli("backlog", "list")[1]
+    assert cli(*shlex.split(shown))[0] == 0
 
 
 @pytest.mark.usefixtures("fake_parts", "in_process")
