@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,12 @@ class ArtefactError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How logits become probabilities: softmax heads divide by ``temperature``, sigmoid heads use a*x+b."""
+    """How logits become probabilities: softmax heads divide by ``temperature``, sigmoid heads use a*x+b
+    with one slope a and for each class its own shift b (or one for all)."""
 
     temperature: Mapping[str, float] = field(default_factory=dict)
     slope: Mapping[str, float] = field(default_factory=dict)
-    shift: Mapping[str, float] = field(default_factory=dict)
+    shift: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
 
     def softmax(self, head: str, logits: Tensor) -> Tensor:
         """Calibrated probabilities (rows, classes) that sum to one."""
@@ -45,7 +46,7 @@ class Calibration:
 
     def sigmoid(self, head: str, logits: Tensor) -> Tensor:
         """Calibrated independent probabilities (rows, classes)."""
-        return (logits * self.slope.get(head, 1.0) + self.shift.get(head, 0.0)).sigmoid()
+        return (logits * self.slope.get(head, 1.0) + torch.tensor(self.shift.get(head, 0.0))).sigmoid()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Artefact:
     calibration: Calibration
     thresholds: Mapping[str, float]
     version: str
+    base: str
 
 
 def base_encoder(name: str) -> tuple[BertModel, Tokenizer, int]:
@@ -135,6 +137,7 @@ def load(name: str) -> Artefact:
             Calibration(**tagger["calibration"]),
             tagger["thresholds"],
             f"{manifest['name']}@{manifest['version']}",
+            manifest["base"],
         )
     except ModelError:
         raise

@@ -154,9 +154,8 @@ class Tagger:
         best = int(primary.argmax())
         confidence = float(primary[best])
         decided = confidence >= thresholds["primary"]
-        chosen = {i for i in range(len(leaf)) if float(leaf[i]) >= thresholds["leaf"]} | (
-            {best} if decided else set()
-        )
+        bars = [thresholds.get(f"leaf:{code}", thresholds["leaf"]) for code in self.artefact.reasons]
+        chosen = {i for i, bar in enumerate(bars) if float(leaf[i]) >= bar} | ({best} if decided else set())
         tags = []
         for i in sorted(chosen, key=lambda i: (-(i == best), -float(leaf[i]))):
             sure = max(float(leaf[i]), confidence) if i == best else float(leaf[i])

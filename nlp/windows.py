@@ -70,6 +70,7 @@ class Windower:
         self.size = size
         self.begin = tokenizer.token_to_id("<s>") or 0
         self.end = tokenizer.token_to_id("</s>") or 0
+        self.unknown = tokenizer.token_to_id("<unk>") or 0
 
     def __call__(self, batch: Sequence[Document]) -> list[list[Window]]:
         """The windows of each document; all turns are tokenised in one call."""

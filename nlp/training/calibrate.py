@@ -20,6 +20,7 @@ from nlp.windows import Windower, batches
 
 SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
 SIGMOID_HEADS = ("leaf", "behaviour")
+FEW = 30  # with so many examples of a reason its own best threshold counts half
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,13 @@ def collect(
 
 
 def fit_calibration(collected: dict[str, tuple[Tensor, Tensor]]) -> Calibration:
-    """One temperature for each softmax head, slope and shift for each sigmoid head."""
+    """One temperature for each softmax head; one slope and a shift for each class of a sigmoid head."""
     temperature = {h: _temperature(*collected[h]) for h in SOFTMAX_HEADS if h in collected}
     platt = {h: _platt(*collected[h]) for h in SIGMOID_HEADS if h in collected}
     return Calibration(
         temperature,
         {h: slope for h, (slope, _) in platt.items()},
-        {h: shift for h, (_, shift) in platt.items()},
+        {h: shifts for h, (_, shifts) in platt.items()},
     )
 
 
@@ -85,24 +86,42 @@ def _temperature(logits: Tensor, wanted: Tensor) -> float:
     return round(float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x)), 4)
 
 
-def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, float]:
-    model = LogisticRegression(C=1e4).fit(logits.reshape(-1, 1).numpy(), wanted.reshape(-1).numpy())
-    return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
+def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, list[float]]:
+    """Platt scaling with a shift for each class; the penalty keeps rare classes near the common shift."""
+    rows, classes = logits.shape
+    features = np.concatenate(
+        [logits.reshape(-1, 1).numpy(), np.tile(np.eye(classes, dtype=np.float32), (rows, 1))], axis=1
+    )
+    model = LogisticRegression(C=1.0, max_iter=500).fit(features, wanted.reshape(-1).numpy())
+    slope, *shifts = model.coef_[0]
+    return round(float(slope), 4), [round(float(s + model.intercept_[0]), 4) for s in shifts]
 
 
 def choose_thresholds(
-    collected: dict[str, tuple[Tensor, Tensor]], calibration: Calibration, costs: Costs
+    collected: dict[str, tuple[Tensor, Tensor]],
+    calibration: Calibration,
+    costs: Costs,
+    codes: Sequence[str],
 ) -> dict[str, float]:
-    """``leaf``: best micro-F1 together with the primary leaf; ``primary``: from the costs."""
+    """``leaf``: best micro-F1 together with the primary leaf; ``leaf:CODE``: the same for one reason,
+    drawn to the common threshold where there are few examples; ``primary``: from the costs."""
     logits, wanted = collected["leaf"]
     leaf = calibration.sigmoid("leaf", logits)
     primary = collected["primary"][0].argmax(1) if "primary" in collected else leaf.argmax(1)
-    best = max(np.arange(0.2, 0.85, 0.025), key=lambda t: _micro_f1(leaf >= float(t), primary, wanted))
-    return {"leaf": round(float(best), 3), "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
+    grid = [round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025)]
+    best = max(grid, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
+    found = {"leaf": best, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
+    for i, code in enumerate(codes):
+        support = float(wanted[:, i].sum())
+        weight = support / (support + FEW)
+        own = max(grid, key=lambda t, i=i: _micro_f1((leaf >= t)[:, [i]], None, wanted[:, [i]]))  # type: ignore[misc]
+        found[f"leaf:{code}"] = round(weight * own + (1 - weight) * best, 3)
+    return found
 
 
-def _micro_f1(chosen: Tensor, primary: Tensor, wanted: Tensor) -> float:
+def _micro_f1(chosen: Tensor, primary: Tensor | None, wanted: Tensor) -> float:
     chosen = chosen.clone()
-    chosen[torch.arange(len(primary)), primary] = True
+    if primary is not None:
+        chosen[torch.arange(len(primary)), primary] = True
     hits = float((chosen * wanted).sum())
-    return 2 * hits / float(chosen.sum() + wanted.sum())
+    return 2 * hits / max(float(chosen.sum() + wanted.sum()), 1.0)

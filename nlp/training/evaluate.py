@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nlp.tagging import Tagger
-from nlp.training.augment import without_diacritics
+from nlp.taxonomy import load_contact_reasons
+from nlp.training.augment import as_recognised, without_diacritics
 from nlp.training.baseline import ManyLabels, single_label
-from nlp.training.examples import Example, by_split, read_folder
+from nlp.training.counterfactual import flips
+from nlp.training.examples import Example, by_split, read_folder, read_sentiment_reviews
 from nlp.training.figures import (
     Pair,
     accuracy,
@@ -21,9 +24,11 @@ from nlp.training.figures import (
     macro_f1,
     mean_code_f1,
     micro_f1,
+    one_class_f1,
 )
+from nlp.training.probes import as_conversation, evidence_check
 from nlp.training.train import read_splits
-from transcripts.conversation import Conversation, Turn
+from nlp.training.zero_shot import SENTIMENT_TEXTS, NearestLabel, descriptions
 from transcripts.tags import TaggedConversation
 
 Sets = list[tuple[frozenset[str], frozenset[str]]]
@@ -38,17 +43,8 @@ class Answer:
     reasons: frozenset[str]
     sentiment: str | None
     behaviours: dict[int, frozenset[str]]
-
-
-def as_conversation(example: Example) -> Conversation:
-    """The example as a conversation with the same turn indices; missing turns are empty system turns."""
-    texts = dict(zip(example.document.turns, example.document.texts, strict=True))
-    side = example.document.side
-    turns = tuple(
-        Turn(side, texts[i]) if i in texts else Turn("system", "")
-        for i in range(max(example.document.turns) + 1)
-    )
-    return Conversation(example.id, "chat", turns)
+    sentiment_confidence: float = 0.0
+    halves: tuple[str, str] | None = None
 
 
 def model_answers(tagger: Tagger, examples: Sequence[Example], threshold: float = 0.5) -> list[Answer]:
@@ -67,6 +63,8 @@ def _answer(tagged: TaggedConversation, threshold: float) -> Answer:
         frozenset(reason.code for reason in tagged.reasons),
         tagged.sentiment.overall if tagged.sentiment else None,
         {turn: frozenset(codes) for turn, codes in behaviours.items()},
+        tagged.sentiment.confidence if tagged.sentiment else 0.0,
+        (tagged.sentiment.start, tagged.sentiment.end) if tagged.sentiment else None,
     )
 
 
@@ -107,9 +105,8 @@ def figures(examples: Sequence[Example], answers: Sequence[Answer], codes: Seque
     named = [(e, a) for e, a in both if e.primary and e.reasons]
     if named:
         table["reasons"] = _reason_figures(named)
-    felt: list[Pair] = [(str(e.sentiment), a.sentiment or "none") for e, a in both if e.sentiment]
-    if felt:
-        table["sentiment"] = _headline(felt)
+    if any(e.sentiment for e, _ in both):
+        table["sentiment"] = _sentiment_figures([(e, a) for e, a in both if e.sentiment])
     acts: Sets = [(w, a.behaviours.get(t, frozenset())) for e, a in both for t, w in e.behaviours.items()]
     if acts:
         per_code = mean_code_f1(acts, codes)
@@ -135,6 +132,47 @@ def _reason_figures(named: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
     }
 
 
+def _sentiment_figures(felt: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
+    pairs: list[Pair] = [(str(e.sentiment), a.sentiment or "none") for e, a in felt]
+    table = _headline(pairs)
+    sure = [a.sentiment_confidence for _, a in felt]
+    if any(sure):
+        right = [w == g for w, g in pairs]
+        table["calibration_error"] = round(calibration_error(sure, right), 3)
+        table["error_at_80_coverage"] = round(error_at_coverage(sure, right, 0.8), 3)
+    halves = [(e.halves, a.halves) for e, a in felt if e.halves and a.halves]
+    for position, name in enumerate(("start", "end")):
+        if halves:
+            table[name] = _headline([(want[position], got[position]) for want, got in halves])
+    return table
+
+
+def class_figures(
+    examples: Sequence[Example], answers: Sequence[Answer], codes: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """For each reason: precision, recall and F1 of the tag (primary or not), with a 95 % interval of F1."""
+    sets: Sets = [
+        (e.reasons or frozenset(), a.reasons) for e, a in zip(examples, answers, strict=True) if e.primary
+    ]
+    table: dict[str, dict[str, Any]] = {code: dict(row) for code, row in mean_code_f1(sets, codes).items()}
+    for code, row in table.items():
+        pairs = [("1" if code in w else "0", "1" if code in g else "0") for w, g in sets]
+        row["f1_interval"] = interval(pairs, one_class_f1)
+        row["kappa"] = round(kappa(pairs), 3)
+    return table
+
+
+def risk_coverage(examples: Sequence[Example], answers: Sequence[Answer]) -> list[dict[str, float]]:
+    """Error of the primary reason among the most confident share of the contacts."""
+    named = [(e, a) for e, a in zip(examples, answers, strict=True) if e.primary]
+    if not named:
+        return []
+    sure = [a.primary_confidence for _, a in named]
+    right = [e.primary == a.primary for e, a in named]
+    steps = [round(0.1 * i, 1) for i in range(1, 11)]
+    return [{"coverage": c, "error": round(error_at_coverage(sure, right, c), 3)} for c in steps]
+
+
 def _headline(pairs: Sequence[Pair]) -> dict[str, Any]:
     return {
         "n": len(pairs),
@@ -145,22 +183,80 @@ def _headline(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
+def zero_shot_answers(base: str, examples: Sequence[Example]) -> list[Answer]:
+    """The nearest label by the untrained encoder: primary reason and sentiment of customers' texts."""
+    nearest = NearestLabel(base)
+    taxonomy = load_contact_reasons()
+    texts = [e.text for e in examples]
+    reasons = nearest(texts, descriptions(taxonomy))
+    felt = nearest(texts, list(SENTIMENT_TEXTS.values()))
+    names = list(SENTIMENT_TEXTS)
+    codes = [taxonomy.codes[i] for i in reasons]
+    return [Answer(code, 0.0, frozenset([code]), names[i], {}) for code, i in zip(codes, felt, strict=True)]
+
+
 def evaluate(
-    folder: Path, tagger: Tagger, split: str = "test", say: Callable[[str], None] = lambda _: None
+    folder: Path,
+    tagger: Tagger,
+    split: str = "test",
+    say: Callable[[str], None] = lambda _: None,
+    reviews: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Model and baseline on the ``split`` of the examples in ``folder``, whole and by text quality."""
+    """The tagger and both baselines on the ``split`` of the examples in ``folder``, in every light.
+
+    Args:
+        reviews: sentiment reviews in PolEmo's form that were kept out of training.
+    """
     parts = by_split(read_folder(folder), read_splits(folder))
     test = parts[split]
     reasons, behaviours = tagger.artefact.reasons, tagger.artefact.behaviours
+    contacts = [e for e in test if e.primary]
     say(f"Model {tagger.version} na {len(test)} przykładach")
+    answers = model_answers(tagger, test)
     report: dict[str, Any] = {"split": split, "model": tagger.version}
-    report["tagger"] = figures(test, model_answers(tagger, test), behaviours)
+    report["tagger"] = figures(test, answers, behaviours)
+    report["classes"] = class_figures(test, answers, reasons)
+    report["coverage"] = risk_coverage(test, answers)
     say("Punkt odniesienia: TF-IDF z regresją logistyczną")
     report["baseline"] = figures(test, baseline_answers(parts["train"], test, reasons), behaviours)
-    folded = [e.with_texts(without_diacritics(text) for text in e.document.texts) for e in test]
-    report["without_diacritics"] = figures(folded, model_answers(tagger, folded), behaviours)
-    report["by_quality"] = {}
-    for quality in sorted({e.quality for e in test}):
-        some = [e for e in test if e.quality == quality]
-        report["by_quality"][quality] = figures(some, model_answers(tagger, some), behaviours)
+    say("Punkt odniesienia: najbliższa etykieta tym samym koderem bez uczenia")
+    report["zero_shot"] = figures(contacts, zero_shot_answers(tagger.artefact.base, contacts), behaviours)
+    say("Bez polskich znaków, jak z rozpoznawania mowy, według kanałów i jakości tekstu")
+    report["without_diacritics"] = _altered(tagger, test, without_diacritics)
+    rng = random.Random(1)
+    report["as_recognised"] = _altered(tagger, test, lambda text: as_recognised(text, rng))
+    for name in ("quality", "channel"):
+        report[f"by_{name}"] = _parts(test, answers, behaviours, name)
+    say("Próby: zamienione imiona, płeć i gwara; usunięte dowody")
+    report["counterfactual"] = flips(tagger, contacts)
+    report["evidence"] = evidence_check(tagger, contacts)
+    if reviews:
+        say("Opinie PolEmo odłożone z uczenia")
+        report["reviews"] = _reviews(tagger, parts["train"], reviews)
     return report
+
+
+def _altered(tagger: Tagger, test: Sequence[Example], change: Callable[[str], str]) -> dict[str, Any]:
+    other = [e.with_texts(change(text) for text in e.document.texts) for e in test]
+    return figures(other, model_answers(tagger, other), tagger.artefact.behaviours)
+
+
+def _parts(
+    test: Sequence[Example], answers: Sequence[Answer], codes: Sequence[str], name: str
+) -> dict[str, Any]:
+    """Figures for each value of an example's attribute; answers do not depend on the company."""
+    found = {}
+    for value in sorted({getattr(e, name) for e in test}):
+        some = [(e, a) for e, a in zip(test, answers, strict=True) if getattr(e, name) == value]
+        found[value] = figures([e for e, _ in some], [a for _, a in some], codes)
+    return found
+
+
+def _reviews(tagger: Tagger, train: Sequence[Example], paths: Sequence[Path]) -> dict[str, Any]:
+    """Sentiment of reviews; the baseline has no review in its training, which is said beside it."""
+    examples = [e for path in paths for e in read_sentiment_reviews(path, path.stem)]
+    codes = tagger.artefact.behaviours
+    return {
+        "tagger": figures(examples, model_answers(tagger, examples), codes),
+        "zero_shot": figures(examples, zero_shot_answers(tagger.artefact.base, examples), codes),
+    }

@@ -21,6 +21,13 @@ def macro_f1(pairs: Sequence[Pair]) -> float:
     return float(f1_score(wanted, got, labels=sorted(set(wanted)), average="macro", zero_division=0.0))
 
 
+def one_class_f1(pairs: Sequence[Pair]) -> float:
+    """F1 of the class "1" over pairs of "0" and "1"; 1 where it neither occurs nor is claimed."""
+    hits = sum(a == b == "1" for a, b in pairs)
+    total = sum((a == "1") + (b == "1") for a, b in pairs)
+    return 2 * hits / total if total else 1.0
+
+
 def kappa(pairs: Sequence[Pair]) -> float:
     """Cohen's kappa."""
     wanted, got = zip(*pairs, strict=True)

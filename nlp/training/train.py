@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 
+from models.store import cache_folder
 from nlp.artefact import base_encoder, load, save, write_manifest
 from nlp.network import ContactNetwork
 from nlp.taxonomy import load_behaviours, load_contact_reasons
 from nlp.training.calibrate import Costs, choose_thresholds, collect, fit_calibration
+from nlp.training.course import BatchOfWindows, Checkpoint, Progress, Recipe, plan_epochs, run_stage
 from nlp.training.examples import Example, by_split, read_folder, read_sentiment_reviews
-from nlp.training.fit import Labels, Recipe, fit
+from nlp.training.fit import Labels
 from nlp.windows import Windower
 
 Say = Callable[[str], None]
@@ -39,8 +42,12 @@ class Order:
     costs: Costs = field(default_factory=Costs)
 
 
-def train(order: Order, say: Say, progress: Callable[[int, int, float], None]) -> Path:
-    """Fine-tune, calibrate and write the artefact; returns its folder."""
+def train(order: Order, say: Say, progress: Progress) -> Path:
+    """Fine-tune, calibrate and write the artefact; returns its folder.
+
+    An interrupted call goes on where it was. The stage over the sentiment reviews is kept in the cache
+    folder, since it does not depend on our own examples.
+    """
     parts = by_split(read_folder(order.examples), read_splits(order.examples))
     extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem)]
     say(
@@ -52,12 +59,76 @@ def train(order: Order, say: Say, progress: Callable[[int, int, float], None]) -
     labels = Labels(load_contact_reasons().codes, load_behaviours().codes)
     network = ContactNetwork(encoder, labels.sizes)
     windower = Windower(tokenizer)
-    fit(network, windower, labels, parts["train"], extra, order.recipe, progress, padding)
+    stages = _Stages(order, network, windower, labels, padding, progress)
+    if extra and order.recipe.review_epochs:
+        say("Etap 1 z 2: nastrój w opiniach.")
+        stages.reviews(extra)
+    say("Etap 2 z 2: powody, nastroje i zachowania w przykładach.")
+    stages.examples(parts["train"], extra)
     manifest = _manifest(order, labels, parts, len(extra))
     save(order.target, network, original, manifest)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
     _calibrate(order, manifest, labels, parts["dev"], padding)
     return order.target
+
+
+@dataclass(slots=True)
+class _Stages:
+    """The two stages of one order, each with a checkpoint in the cache folder."""
+
+    order: Order
+    network: ContactNetwork
+    windower: Windower
+    labels: Labels
+    padding: int
+    progress: Progress
+
+    def reviews(self, extra: Sequence[Example]) -> None:
+        """Stage 1: the reviews alone; its result is kept for the next training."""
+        recipe = replace(self.order.recipe, extra_share=1.0)
+        key = self._key(replace(recipe, epochs=0), extra)
+        kept = cache_folder() / "training" / f"reviews-{key}.safetensors"
+        if kept.exists():
+            self.network.load_state_dict(load_file(kept))
+            return
+        plan = plan_epochs(self.windower, [], extra, recipe.review_epochs, recipe)
+        self._run(plan, recipe, key)
+        part = kept.with_suffix(".part")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        save_file(self.network.state_dict(), part)
+        part.replace(kept)
+
+    def examples(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
+        """Stage 2: our own examples with a share of the reviews."""
+        recipe = self.order.recipe
+        plan = plan_epochs(self.windower, train, extra, recipe.epochs, recipe)
+        self._run(plan, recipe, self._key(recipe, [*train, *extra]))
+
+    def _run(self, plan: list[BatchOfWindows], recipe: Recipe, key: str) -> None:
+        checkpoint = Checkpoint(cache_folder() / "training" / f"checkpoint-{key}.pt", key)
+        run_stage(self.network, plan, self.labels, recipe, self.progress, self.padding, checkpoint)
+
+    def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
+        """Names a stage by everything that its result depends on."""
+        depends = {**asdict(recipe), "base": self.order.base, "heads": self.labels.sizes}
+        digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
+        for example in examples:
+            digest.update(json.dumps(_everything(example), ensure_ascii=False).encode())
+        return digest.hexdigest()[:16]
+
+
+def _everything(example: Example) -> list[Any]:
+    """Texts and labels of an example in an order that is the same in every process."""
+    behaviours = {turn: sorted(codes) for turn, codes in example.behaviours.items()}
+    felt = [example.sentiment, example.halves, dict(example.turn_sentiment)]
+    return [
+        example.id,
+        example.document.texts,
+        sorted(example.reasons or ()),
+        example.primary,
+        felt,
+        behaviours,
+    ]
 
 
 def _calibrate(
@@ -68,7 +139,9 @@ def _calibrate(
     collected = collect(artefact.network, Windower(artefact.tokenizer), labels, dev, padding)
     calibration = fit_calibration(collected)
     manifest["tagger"]["calibration"] = asdict(calibration)
-    manifest["tagger"]["thresholds"] = choose_thresholds(collected, calibration, order.costs)
+    manifest["tagger"]["thresholds"] = choose_thresholds(
+        collected, calibration, order.costs, list(labels.reasons)
+    )
     write_manifest(order.target, manifest)
 
 

@@ -68,7 +68,7 @@ def train(
 
     from models.manifest import ModelError
     from nlp.training.examples import ExampleError
-    from nlp.training.fit import Recipe
+    from nlp.training.course import Recipe
     from nlp.training.train import Order
     from nlp.training.train import train as run_training
 

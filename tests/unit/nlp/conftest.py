@@ -10,7 +10,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
-from nlp.training.fit import Recipe
+from nlp.training.course import Recipe
 from nlp.training.train import Order, train
 
 CONTACTS = [
