@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from nlp.tagging import Tagger
+from nlp.text import analyse
 from nlp.training.examples import Example
 from nlp.training.probes import same_decisions
 
@@ -57,10 +58,16 @@ def other_gender(text: str) -> str:
             return _IRREGULAR[word.lower()]
         for source, target in _GENDERS:
             if re.fullmatch(source, word):
-                return re.sub(source, target, word)
+                swapped = re.sub(source, target, word)
+                return swapped if _fits(word, swapped) else word
         return word
 
     return pattern.sub(other, text)
+
+
+def _fits(word: str, swapped: str) -> bool:
+    """A form of address, or a past form whose counterpart is a past form too: "hasłem" is a noun and stays."""
+    return "ł" not in word or all("praet" in analyse(form.lower()).parts for form in (word, swapped))
 
 
 SWAPS: Mapping[str, Callable[[str], str]] = {

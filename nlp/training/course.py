@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,10 +87,20 @@ def plan_epochs(
     extra: Sequence[Example],
     epochs: int,
     recipe: Recipe,
+    marked: Mapping[str, Example] | None = None,
 ) -> list[BatchOfWindows]:
-    """All batches of a stage in order: each epoch holds ``train`` and a share of ``extra``, roughened anew."""
+    """All batches of a stage in order: each epoch holds ``train`` and a share of ``extra``, roughened anew.
+
+    Args:
+        marked: redacted forms of examples by id; each time a coin decides between the two, because the
+            tagger reads redacted text in a run and any text as a filter.
+    """
     rng = random.Random(recipe.seed)
-    return [batch for _ in range(epochs) for batch in _epoch(windower, train, extra, recipe, rng)]
+    batches_of_stage: list[BatchOfWindows] = []
+    for _ in range(epochs):
+        chosen = [(marked or {}).get(e.id, e) if rng.random() < 0.5 else e for e in train]
+        batches_of_stage += _epoch(windower, chosen, extra, recipe, rng)
+    return batches_of_stage
 
 
 def _epoch(

@@ -13,7 +13,7 @@ from nlp.taxonomy import load_contact_reasons
 from nlp.training.augment import as_recognised, without_diacritics
 from nlp.training.baseline import ManyLabels, single_label
 from nlp.training.counterfactual import flips
-from nlp.training.examples import Example, by_split, read_folder, read_sentiment_reviews
+from nlp.training.examples import Example, by_split, read_folder, read_review_reasons, read_sentiment_reviews
 from nlp.training.figures import (
     Pair,
     accuracy,
@@ -26,7 +26,7 @@ from nlp.training.figures import (
     micro_f1,
     one_class_f1,
 )
-from nlp.training.probes import as_conversation, evidence_check
+from nlp.training.probes import evidence_check
 from nlp.training.train import read_splits
 from nlp.training.zero_shot import SENTIMENT_TEXTS, NearestLabel, descriptions
 from transcripts.tags import TaggedConversation
@@ -49,7 +49,7 @@ class Answer:
 
 def model_answers(tagger: Tagger, examples: Sequence[Example], threshold: float = 0.5) -> list[Answer]:
     """The tagger's answers; behaviours at ``threshold``."""
-    return [_answer(tagged, threshold) for tagged in tagger.tag_many(as_conversation(e) for e in examples)]
+    return [_answer(tagged, threshold) for tagged in tagger.tag_many(e.conversation for e in examples)]
 
 
 def _answer(tagged: TaggedConversation, threshold: float) -> Answer:
@@ -232,7 +232,7 @@ def evaluate(
     report["evidence"] = evidence_check(tagger, contacts)
     if reviews:
         say("Opinie PolEmo odłożone z uczenia")
-        report["reviews"] = _reviews(tagger, parts["train"], reviews)
+        report["reviews"] = _reviews(tagger, folder, reviews)
     return report
 
 
@@ -252,9 +252,10 @@ def _parts(
     return found
 
 
-def _reviews(tagger: Tagger, train: Sequence[Example], paths: Sequence[Path]) -> dict[str, Any]:
-    """Sentiment of reviews; the baseline has no review in its training, which is said beside it."""
-    examples = [e for path in paths for e in read_sentiment_reviews(path, path.stem)]
+def _reviews(tagger: Tagger, folder: Path, paths: Sequence[Path]) -> dict[str, Any]:
+    """Sentiment of real reviews, and the reasons of those that our raters read."""
+    rated = read_review_reasons(folder)
+    examples = [e for path in paths for e in read_sentiment_reviews(path, path.stem, rated)]
     codes = tagger.artefact.behaviours
     return {
         "tagger": figures(examples, model_answers(tagger, examples), codes),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nlp.redaction import Redactor
 from nlp.windows import Document
+from transcripts.conversation import Conversation, Turn
 
 SPLITS = ("train", "dev", "test")
 
@@ -42,6 +45,16 @@ class Example:
         """All turns joined, as the baseline reads them."""
         return "\n".join(self.document.texts)
 
+    @property
+    def conversation(self) -> Conversation:
+        """A conversation with the same turn indices; turns of the other side are empty system turns."""
+        texts = dict(zip(self.document.turns, self.document.texts, strict=True))
+        turns = tuple(
+            Turn(self.document.side, texts[i]) if i in texts else Turn("system", "")
+            for i in range(max(self.document.turns) + 1)
+        )
+        return Conversation(self.id, "chat", turns)
+
     def with_texts(self, texts: Iterable[str]) -> Example:
         """The same labels on altered texts."""
         return replace(self, document=replace(self.document, texts=tuple(texts)))
@@ -65,6 +78,18 @@ def read_folder(folder: Path) -> list[Example]:
     return found
 
 
+def redacted(examples: Iterable[Example]) -> dict[str, Example]:
+    """By id, the examples in which the redactor finds something, as the tagger meets them in a run."""
+    redactor = Redactor()
+    found = {}
+    for example in examples:
+        turns = redactor.redact(example.conversation).conversation.turns
+        other = example.with_texts(turns[i].text for i in example.document.turns)
+        if other.document != example.document:
+            found[example.id] = other
+    return found
+
+
 def by_split(examples: Iterable[Example], splits: Mapping[str, list[str]]) -> dict[str, list[Example]]:
     """Examples by split. A writer listed nowhere goes to ``train``: a user's own data."""
     side = {writer: name for name in SPLITS for writer in splits.get(name, [])}
@@ -74,12 +99,19 @@ def by_split(examples: Iterable[Example], splits: Mapping[str, list[str]]) -> di
     return parts
 
 
-def read_sentiment_reviews(path: Path, writer: str) -> list[Example]:
-    """PolEmo 2.0 style JSON lines with ``text`` and ``label`` (``ambivalent`` is our ``mixed``)."""
+def read_sentiment_reviews(
+    path: Path, writer: str, reasons: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Example]:
+    """PolEmo 2.0 style JSON lines with ``text`` and ``label`` (``ambivalent`` is our ``mixed``).
+
+    Args:
+        reasons: our raters' contact reasons for some of the reviews, as :func:`read_review_reasons` gives them.
+    """
     found = []
     for number, record in _records(path):
         label = {"ambivalent": "mixed"}.get(record["label"], record["label"])
         document = Document("customer", (0,), (record["text"],))
+        rated = (reasons or {}).get(text_key(record["text"]))
         found.append(
             Example(
                 f"{writer}-{number}",
@@ -87,11 +119,24 @@ def read_sentiment_reviews(path: Path, writer: str) -> list[Example]:
                 "review",
                 "clean",
                 document,
+                frozenset(rated["reasons"]) if rated else None,
+                rated["primary"] if rated else None,
                 sentiment=label,
                 turn_sentiment={0: label},
             )
         )
     return found
+
+
+def read_review_reasons(folder: Path) -> dict[str, Mapping[str, Any]]:
+    """``reviews/*.jsonl``: contact reasons of reviews that are not ours to store, by :func:`text_key`."""
+    paths = sorted((folder / "reviews").glob("*.jsonl"))
+    return {str(record["text_sha256"]): record for path in paths for _, record in _records(path)}
+
+
+def text_key(text: str) -> str:
+    """The first twelve hex digits of the text's SHA-256: enough to find it again, nothing of what it says."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

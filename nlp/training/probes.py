@@ -14,23 +14,12 @@ from transcripts.tags import TaggedConversation
 LEAST_WORDS = 8
 
 
-def as_conversation(example: Example) -> Conversation:
-    """The example as a conversation with the same turn indices; missing turns are empty system turns."""
-    texts = dict(zip(example.document.turns, example.document.texts, strict=True))
-    side = example.document.side
-    turns = tuple(
-        Turn(side, texts[i]) if i in texts else Turn("system", "")
-        for i in range(max(example.document.turns) + 1)
-    )
-    return Conversation(example.id, "chat", turns)
-
-
 def same_decisions(tagger: Tagger, pairs: Sequence[tuple[Example, Example]]) -> dict[str, float]:
     """Shares of pairs (original, altered) whose primary reason or overall sentiment differ."""
     if not pairs:
         return {"n": 0, "primary_flips": 0.0, "sentiment_flips": 0.0}
-    before = list(tagger.tag_many(as_conversation(a) for a, _ in pairs))
-    after = list(tagger.tag_many(as_conversation(b) for _, b in pairs))
+    before = list(tagger.tag_many(a.conversation for a, _ in pairs))
+    after = list(tagger.tag_many(b.conversation for _, b in pairs))
     primary = sum(a.primary != b.primary for a, b in zip(before, after, strict=True))
     felt = sum(_felt(a) != _felt(b) for a, b in zip(before, after, strict=True))
     n = len(pairs)
@@ -48,7 +37,7 @@ def evidence_check(tagger: Tagger, examples: Sequence[Example], seed: int = 3) -
     texts in which nothing else of that length is left are not counted.
     """
     rng = random.Random(seed)
-    originals = [as_conversation(e) for e in examples if e.primary and len(e.text.split()) >= LEAST_WORDS]
+    originals = [e.conversation for e in examples if e.primary and len(e.text.split()) >= LEAST_WORDS]
     cases = []
     for tagged in tagger.tag_many(originals):
         if tagged.primary and tagged.reasons[0].evidence:

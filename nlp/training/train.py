@@ -18,7 +18,14 @@ from nlp.network import ContactNetwork
 from nlp.taxonomy import load_behaviours, load_contact_reasons
 from nlp.training.calibrate import Costs, choose_thresholds, collect, fit_calibration
 from nlp.training.course import BatchOfWindows, Checkpoint, Progress, Recipe, plan_epochs, run_stage
-from nlp.training.examples import Example, by_split, read_folder, read_sentiment_reviews
+from nlp.training.examples import (
+    Example,
+    by_split,
+    read_folder,
+    read_review_reasons,
+    read_sentiment_reviews,
+    redacted,
+)
 from nlp.training.fit import Labels
 from nlp.windows import Windower
 
@@ -49,7 +56,8 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     folder, since it does not depend on our own examples.
     """
     parts = by_split(read_folder(order.examples), read_splits(order.examples))
-    extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem)]
+    rated = read_review_reasons(order.examples)
+    extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem, rated)]
     say(
         f"Przykłady: {len(parts['train'])} uczących, {len(parts['dev'])} do kalibracji, {len(extra)} opinii PolEmo."
     )
@@ -62,9 +70,9 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     stages = _Stages(order, network, windower, labels, padding, progress)
     if extra and order.recipe.review_epochs:
         say("Etap 1 z 2: nastrój w opiniach.")
-        stages.reviews(extra)
+        stages.reviews([replace(e, reasons=None, primary=None) for e in extra])
     say("Etap 2 z 2: powody, nastroje i zachowania w przykładach.")
-    stages.examples(parts["train"], extra)
+    stages.examples([*parts["train"], *(e for e in extra if e.primary)], [e for e in extra if not e.primary])
     manifest = _manifest(order, labels, parts, len(extra))
     save(order.target, network, original, manifest)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
@@ -101,7 +109,7 @@ class _Stages:
     def examples(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
         """Stage 2: our own examples with a share of the reviews."""
         recipe = self.order.recipe
-        plan = plan_epochs(self.windower, train, extra, recipe.epochs, recipe)
+        plan = plan_epochs(self.windower, train, extra, recipe.epochs, recipe, redacted(train))
         self._run(plan, recipe, self._key(recipe, [*train, *extra]))
 
     def _run(self, plan: list[BatchOfWindows], recipe: Recipe, key: str) -> None:

@@ -67,8 +67,8 @@ def train(
     import torch
 
     from models.manifest import ModelError
-    from nlp.training.examples import ExampleError
     from nlp.training.course import Recipe
+    from nlp.training.examples import ExampleError
     from nlp.training.train import Order
     from nlp.training.train import train as run_training
 
@@ -109,14 +109,30 @@ def _steps(progress: Watch) -> Any:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="PLIK", help="Zapisz wszystkie liczby (JSON)."
 )
+@click.option(
+    "--sentiment-reviews",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="PLIK",
+    help="Opinie w postaci PolEmo 2.0 odłożone z uczenia; można podać kilka.",
+)
+@click.option("--classes", is_flag=True, help="Pokaż też każdy powód i każde zachowanie osobno.")
 @json_option
-def evaluate(examples: Path, model: str, split: str, output: Path | None, as_json: bool) -> int:
-    """Zmierz tagger na osobach piszących, których nie widział, obok TF-IDF z regresją logistyczną.
+def evaluate(
+    examples: Path,
+    model: str,
+    split: str,
+    output: Path | None,
+    sentiment_reviews: tuple[Path, ...],
+    classes: bool,
+    as_json: bool,
+) -> int:
+    """Zmierz tagger na osobach piszących, których nie widział, obok TF-IDF z regresją logistyczną i kodera bez uczenia.
 
     \b
     Przykłady:
       odsluch models evaluate
-      odsluch models evaluate --model moj-tagger --json
+      odsluch models evaluate --model moj-tagger --classes -o liczby.json
     """
     from models.manifest import ModelError
     from nlp.artefact import ArtefactError
@@ -126,7 +142,7 @@ def evaluate(examples: Path, model: str, split: str, output: Path | None, as_jso
 
     with watch(eager=True) as progress:
         try:
-            report = measure(examples, Tagger.load(model), split, progress.say)
+            report = measure(examples, Tagger.load(model), split, progress.say, sentiment_reviews)
         except (ExampleError, ModelError, ArtefactError) as error:
             raise UserError(str(error)) from error
     if output:
@@ -135,6 +151,8 @@ def evaluate(examples: Path, model: str, split: str, output: Path | None, as_jso
         print_json(report)
     else:
         _print_table(report)
+        if classes:
+            _print_classes(report)
     return 0
 
 
@@ -148,7 +166,16 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("Powód główny: błąd przy 80 % pokrycia", "reasons", "error_at_80_coverage"),
     ("Nastawienie klienta: trafność", "sentiment", "accuracy"),
     ("Nastawienie klienta: makro-F1", "sentiment", "macro_f1"),
+    ("Nastawienie klienta: błąd kalibracji (ECE)", "sentiment", "calibration_error"),
     ("Zachowania konsultanta: średnie F1", "behaviours", "mean_f1"),
+)
+
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("bez znaków", "without_diacritics"),
+    ("jak z ASR", "as_recognised"),
+    ("TF-IDF + LR", "baseline"),
+    ("bez uczenia", "zero_shot"),
 )
 
 
@@ -157,8 +184,9 @@ def _print_table(report: Mapping[str, Any]) -> None:
 
     from qa.cli.tables import console
 
-    table = Table(title=f"{report['model']}, część {report['split']}")
-    for name in ("Miara", "n", "tagger", "95 % przedział", "bez znaków", "TF-IDF + LR"):
+    out = console()
+    table = Table(title=f"{report['model']}, część {report['split']}", title_justify="left")
+    for name in ("Miara", "n", "tagger", "95 % przedział", *(title for title, _ in COLUMNS)):
         table.add_column(name, justify="left" if name == "Miara" else "right")
     for label, head, figure in ROWS:
         mine = report["tagger"].get(head, {})
@@ -169,10 +197,62 @@ def _print_table(report: Mapping[str, Any]) -> None:
                 str(mine.get("n", mine.get("turns", ""))),
                 f"{mine[figure]:.3f}",
                 f"{interval[0]:.3f} - {interval[1]:.3f}" if interval else "",
-                _figure(report["without_diacritics"], head, figure),
-                _figure(report["baseline"], head, figure),
+                *(_figure(report[part], head, figure) for _, part in COLUMNS),
             )
-    console().print(table)
+    out.print(table)
+    for line in _findings(report):
+        out.print(line)
+
+
+def _findings(report: Mapping[str, Any]) -> list[str]:
+    """Coverage, probes and reviews, a line each."""
+    risk = {row["coverage"]: row["error"] for row in report["coverage"]}
+    lines = []
+    if risk:
+        lines.append(
+            f"Błąd powodu głównego: {risk[1.0]:.3f} na wszystkich, {risk[0.8]:.3f} na pewniejszych 80 %."
+        )
+    swaps = report["counterfactual"].get("all")
+    if swaps:
+        lines.append(
+            f"Zamienione imiona, płeć i gwara (n = {swaps['n']}): powód zmienia się w {swaps['primary_flips']:.1%}, "
+            f"nastrój w {swaps['sentiment_flips']:.1%}."
+        )
+    proof = report["evidence"]
+    if proof.get("n"):
+        lines.append(
+            f"Usunięty dowód zmienia powód w {proof['changed_without_evidence']:.1%}, inne słowa tej samej długości "
+            f"w {proof['changed_without_other_words']:.1%} (n = {proof['n']})."
+        )
+    if "reviews" in report:
+        felt = report["reviews"]["tagger"]["sentiment"]
+        lines.append(
+            f"Opinie PolEmo: nastrój {felt['accuracy']:.3f} (n = {felt['n']}, "
+            f"95 % {felt['interval'][0]:.3f} - {felt['interval'][1]:.3f})."
+        )
+    return lines
+
+
+def _print_classes(report: Mapping[str, Any]) -> None:
+    from rich.table import Table
+
+    from qa.cli.tables import console
+
+    for title, rows in (
+        ("Powody kontaktu", report["classes"]),
+        ("Zachowania konsultanta", report["tagger"].get("behaviours", {}).get("codes", {})),
+    ):
+        table = Table(title=title, title_justify="left")
+        for name in ("Kod", "n", "Precyzja", "Czułość", "F1", "95 % przedział F1", "Kappa"):
+            table.add_column(name, justify="left" if name == "Kod" else "right")
+        for code, row in rows.items():
+            interval = row.get("f1_interval")
+            shown = f"{interval[0]:.2f} - {interval[1]:.2f}" if interval else ""
+            figures = [f"{row[name]:.2f}" for name in ("precision", "recall", "f1")]
+            table.add_row(
+                code, str(row["n"]), *figures, shown, f"{row['kappa']:.2f}" if "kappa" in row else ""
+            )
+        console().print(table)
 
 
 def _figure(part: Mapping[str, Any], head: str, figure: str) -> str:
