@@ -15,7 +15,7 @@ from torch.nn import functional
 from nlp.artefact import Calibration
 from nlp.network import ContactNetwork, collate, pool
 from nlp.training.examples import Example
-from nlp.training.fit import Labels, Targets, add_targets
+from nlp.training.fit import UNSURE, Labels, Targets, add_targets
 from nlp.windows import Windower, batches
 
 SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
@@ -92,7 +92,8 @@ def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, list[float]]:
     features = np.concatenate(
         [logits.reshape(-1, 1).numpy(), np.tile(np.eye(classes, dtype=np.float32), (rows, 1))], axis=1
     )
-    model = LogisticRegression(C=1.0, max_iter=500).fit(features, wanted.reshape(-1).numpy())
+    sure = (wanted.reshape(-1) != UNSURE).numpy()
+    model = LogisticRegression(C=1.0, max_iter=500).fit(features[sure], wanted.reshape(-1).numpy()[sure])
     slope, *shifts = model.coef_[0]
     return round(float(slope), 4), [round(float(s + model.intercept_[0]), 4) for s in shifts]
 

@@ -107,7 +107,11 @@ def figures(examples: Sequence[Example], answers: Sequence[Answer], codes: Seque
         table["reasons"] = _reason_figures(named)
     if any(e.sentiment for e, _ in both):
         table["sentiment"] = _sentiment_figures([(e, a) for e, a in both if e.sentiment])
-    acts: Sets = [(w, a.behaviours.get(t, frozenset())) for e, a in both for t, w in e.behaviours.items()]
+    acts: Sets = [
+        (wanted, a.behaviours.get(turn, frozenset()) - e.unsure.get(turn, frozenset()))
+        for e, a in both
+        for turn, wanted in e.behaviours.items()
+    ]
     if acts:
         per_code = mean_code_f1(acts, codes)
         mean = sum(row["f1"] for row in per_code.values()) / len(per_code)
@@ -143,7 +147,9 @@ def _sentiment_figures(felt: Sequence[tuple[Example, Answer]]) -> dict[str, Any]
     halves = [(e.halves, a.halves) for e, a in felt if e.halves and a.halves]
     for position, name in enumerate(("start", "end")):
         if halves:
-            table[name] = _headline([(want[position], got[position]) for want, got in halves])
+            table[name] = _headline(
+                [(want[position] or "", got[position]) for want, got in halves if want[position]]
+            )
     return table
 
 

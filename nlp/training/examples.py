@@ -24,7 +24,8 @@ class ExampleError(ValueError):
 class Example:
     """One document with whatever labels it has; None means "not labelled", not "absent".
 
-    ``turn_sentiment`` and ``behaviours`` are keyed by the turn's index in the document.
+    ``turn_sentiment``, ``behaviours`` and ``unsure`` are keyed by the turn's index in the conversation;
+    ``unsure`` holds behaviours on which two readers differ, neither taught nor counted.
     ``halves`` are the customer's sentiment at start and end of a whole conversation.
     """
 
@@ -36,9 +37,10 @@ class Example:
     reasons: frozenset[str] | None = None
     primary: str | None = None
     sentiment: str | None = None
-    halves: tuple[str, str] | None = None
+    halves: tuple[str | None, str | None] | None = None
     turn_sentiment: Mapping[int, str] = field(default_factory=dict)
     behaviours: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    unsure: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -160,7 +162,7 @@ def _contact(record: dict[str, Any]) -> list[Example]:
             frozenset(record["reasons"]),
             record["primary"],
             record["sentiment"],
-            turn_sentiment={0: record["sentiment"]},
+            turn_sentiment={0: record["sentiment"]} if record["sentiment"] else {},
         )
     ]
 
@@ -188,11 +190,13 @@ def _conversation(record: dict[str, Any]) -> list[Example]:
                 labels["primary"],
                 labels["sentiment"]["overall"],
                 (labels["sentiment"]["start"], labels["sentiment"]["end"]),
-                {i: turns[i]["sentiment"] for i in customer},
+                {i: turns[i]["sentiment"] for i in customer if turns[i]["sentiment"]},
             )
         )
     if agent:
         document = Document("agent", tuple(agent), tuple(turns[i]["text"] for i in agent))
         behaviours = {i: frozenset(turns[i]["behaviours"]) for i in agent}
-        examples.append(Example(record["id"] + "/agent", *common, document, behaviours=behaviours))
+        unsure = {i: frozenset(turns[i]["unsure"]) for i in agent if turns[i].get("unsure")}
+        found = Example(record["id"] + "/agent", *common, document, behaviours=behaviours, unsure=unsure)
+        examples.append(found)
     return examples

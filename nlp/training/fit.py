@@ -14,6 +14,8 @@ from nlp.training.examples import Example
 from nlp.windows import Window
 from transcripts.tags import SENTIMENTS
 
+UNSURE = 0.5  # teaches neither yes nor no
+
 
 @dataclass(slots=True)
 class Targets:
@@ -72,13 +74,17 @@ def add_targets(
         targets.sentiment.append((run, labels.sentiments[example.sentiment]))
     if first and example.halves is not None:
         for label, last in zip(example.halves, (False, True), strict=True):
-            targets.sentiment.append(((row, *third(window, last=last)), labels.sentiments[label]))
+            if label:
+                targets.sentiment.append(((row, *third(window, last=last)), labels.sentiments[label]))
     for piece in window.pieces:
         place: Run = (row, piece.first, piece.last)
         if piece.turn in example.turn_sentiment:
             targets.turn_sentiment.append((place, labels.sentiments[example.turn_sentiment[piece.turn]]))
         if piece.turn in example.behaviours:
-            targets.behaviour.append((place, many_hot(example.behaviours[piece.turn], labels.behaviours)))
+            wanted = many_hot(example.behaviours[piece.turn], labels.behaviours)
+            for code in example.unsure.get(piece.turn, ()):
+                wanted[labels.behaviours[code]] = UNSURE
+            targets.behaviour.append((place, wanted))
 
 
 def loss_of(network: ContactNetwork, hidden: Tensor, targets: Targets, labels: Labels) -> Tensor:

@@ -70,7 +70,7 @@ def _from_trend(trend: Trend, by_id: Mapping[str, Contact], name: Callable[[str]
         title = f"{label}: wzrost z {percent(trend.before.value)} do {percent(trend.recent.value)} kontaktów"
         lines.append(
             f"Ostatnie {RECENT_WEEKS} tygodnie: {share_text(trend.recent)}; wcześniej: {share_text(trend.before)}; "
-            f"skorygowana wartość p {trend.q:.4f}."
+            f"skorygowana wartość p {p_text(trend.q)}."
         )
     negative = trend.sentiments.get("negative", 0)
     lines.append(
@@ -90,6 +90,13 @@ def _from_trend(trend: Trend, by_id: Mapping[str, Contact], name: Callable[[str]
     )
 
 
+def p_text(value: float | None) -> str:
+    """``0,0312``, or ``< 0,0001`` where more digits would mean nothing."""
+    if value is None:
+        return "nieznana"
+    return "< 0,0001" if value < 0.0001 else f"{value:.4f}".replace(".", ",")
+
+
 def share_text_of(count: int, total: int) -> str:
     """``7 z 12``, without an interval."""
     return f"{count} z {total}"
@@ -101,7 +108,7 @@ def _from_theme(theme: Theme, by_id: Mapping[str, Contact]) -> Proposal:
     body = (
         f"Nowy temat w słowach klientów: {words}.\n"
         f"Ostatnie {RECENT_WEEKS} tygodnie: {theme.recent} z {theme.recent_total} rozmów; "
-        f"wcześniej: {theme.before} z {theme.before_total}; skorygowana wartość p {theme.q:.4f}.\n"
+        f"wcześniej: {theme.before} z {theme.before_total}; skorygowana wartość p {p_text(theme.q)}.\n"
         f"Szacunek: około {a_month:.0f} kontaktów miesięcznie przy obecnym tempie."
     )
     return Proposal(
