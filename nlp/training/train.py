@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -92,19 +92,25 @@ class _Stages:
     progress: Progress
 
     def reviews(self, extra: Sequence[Example]) -> None:
-        """Stage 1: the reviews alone; its result is kept for the next training."""
-        recipe = replace(self.order.recipe, extra_share=1.0)
-        key = self._key(replace(recipe, epochs=0), extra)
-        kept = cache_folder() / "training" / f"reviews-{key}.safetensors"
-        if kept.exists():
-            self.network.load_state_dict(load_file(kept))
-            return
-        plan = plan_epochs(self.windower, [], extra, recipe.review_epochs, recipe)
-        self._run(plan, recipe, key)
-        part = kept.with_suffix(".part")
-        part.parent.mkdir(parents=True, exist_ok=True)
-        save_file(self.network.state_dict(), part)
-        part.replace(kept)
+        """Stage 1: the reviews alone, each pass with a warm-up of its own; results are kept for next time."""
+        for cycle in range(self.order.recipe.review_epochs):
+            recipe = replace(
+                self.order.recipe,
+                extra_share=1.0,
+                epochs=0,
+                review_epochs=1,
+                seed=self.order.recipe.seed + cycle,
+            )
+            key = self._key(recipe, extra)
+            kept = cache_folder() / "training" / f"reviews-{cycle + 1}-{key}.safetensors"
+            if kept.exists():
+                self.network.load_state_dict(load_file(kept))
+                continue
+            self._run(plan_epochs(self.windower, [], extra, 1, recipe), recipe, key)
+            part = kept.with_suffix(".part")
+            part.parent.mkdir(parents=True, exist_ok=True)
+            save_file(self.network.state_dict(), part)
+            part.replace(kept)
 
     def examples(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
         """Stage 2: our own examples with a share of the reviews."""
@@ -118,11 +124,9 @@ class _Stages:
 
     def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
         """Names a stage by everything that its result depends on."""
-        depends = {**asdict(recipe), "base": self.order.base, "heads": self.labels.sizes}
-        digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
-        for example in examples:
-            digest.update(json.dumps(_everything(example), ensure_ascii=False).encode())
-        return digest.hexdigest()[:16]
+        depends: dict[str, Any] = {**asdict(recipe), "base": self.order.base, "heads": self.labels.sizes}
+        depends["examples"] = examples_sha256(examples)
+        return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _everything(example: Example) -> list[Any]:
@@ -181,14 +185,14 @@ def _manifest(order: Order, labels: Labels, parts: dict[str, list[Example]], ext
             "recipe": asdict(order.recipe),
             "examples": {split: len(examples) for split, examples in parts.items()},
             "sentiment_reviews": extra,
-            "data_sha256": folder_sha256(order.examples),
+            "data_sha256": {split: examples_sha256(parts[split]) for split in ("train", "dev")},
         },
     }
 
 
-def folder_sha256(folder: Path) -> str:
-    """One hash over all JSON files of a folder, names and bytes."""
+def examples_sha256(examples: Iterable[Example]) -> str:
+    """One hash over texts and labels of all examples, in order."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.json*")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    for example in examples:
+        digest.update(json.dumps(_everything(example), ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()

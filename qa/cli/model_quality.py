@@ -86,12 +86,14 @@ def train(
 
 
 def _steps(progress: Watch) -> Any:
+    """Tells ``progress`` of each stage; a step that is not larger than the last one begins another stage."""
     known = 0
 
     def report(step: int, steps: int, _loss: float) -> None:
         nonlocal known
-        if not known:
+        if not known or step <= known:
             progress.stage("train", steps)
+            known = 0
         progress.advance(step - known)
         known = step
 

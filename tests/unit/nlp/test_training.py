@@ -10,7 +10,7 @@ from nlp.training.calibrate import Costs
 from nlp.training.evaluate import evaluate
 from nlp.training.examples import ExampleError, by_split, read_folder
 from nlp.training.figures import calibration_error, error_at_coverage, interval, micro_f1
-from nlp.training.train import folder_sha256
+from nlp.training.train import examples_sha256
 
 
 def test_evaluation_stands_beside_a_baseline_on_unseen_writers(artefact_folder: Path, examples: Path) -> None:
@@ -24,7 +24,10 @@ def test_evaluation_stands_beside_a_baseline_on_unseen_writers(artefact_folder: 
 
 def test_the_manifest_says_what_the_model_was_made_of(artefact_folder: Path, examples: Path) -> None:
     manifest = json.loads((artefact_folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["training"]["data_sha256"] == folder_sha256(examples)
+    parts = by_split(read_folder(examples), {"train": ["a"], "dev": ["b"], "test": ["c"]})
+    wanted = {split: examples_sha256(parts[split]) for split in ("train", "dev")}
+    assert manifest["training"]["data_sha256"] == wanted
+    assert examples_sha256(parts["train"][1:]) != wanted["train"]
     assert manifest["training"]["examples"] == {"train": 96, "dev": 96, "test": 96}
     assert set(manifest["files"]) == {"encoder.safetensors", "heads.safetensors"}
     assert manifest["tagger"]["thresholds"]["primary"] == pytest.approx(Costs().primary_threshold)
