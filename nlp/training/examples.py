@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from nlp.redaction import Redactor
 from nlp.windows import Document
 from transcripts.conversation import Conversation, Turn
+from transcripts.tags import SENTIMENTS
 
 SPLITS = ("train", "dev", "test")
 
@@ -139,6 +142,55 @@ def read_review_reasons(folder: Path) -> dict[str, Mapping[str, Any]]:
 def text_key(text: str) -> str:
     """The first twelve hex digits of the text's SHA-256: enough to find it again, nothing of what it says."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def read_own(path: Path, codes: Container[str]) -> list[Example]:
+    """A user's labelled export: JSON lines, or CSV with a header, one customer's contact a record.
+
+    Fields: ``text`` and ``reasons`` (a list, or codes separated by commas or semicolons, the primary one
+    first); optional ``sentiment``, ``channel``, ``id`` and ``writer``. Without a writer the file stands
+    for one, which goes to training.
+
+    Raises:
+        ExampleError: a record that cannot be used; the message names file, line and remedy.
+    """
+    rows = _table(path) if path.suffix.lower() == ".csv" else _records(path)
+    return [_own(record, path, number, codes) for number, record in rows]
+
+
+def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            delimiter = max(",;\t", key=lines.readline().count)
+            lines.seek(0)
+            yield from enumerate(csv.DictReader(lines, delimiter=delimiter), 2)
+    except UnicodeDecodeError as error:
+        raise ExampleError(f"{path.name}: to nie jest UTF-8; zapisz plik jako CSV UTF-8.") from error
+
+
+def _own(record: Mapping[str, Any], path: Path, number: int, codes: Container[str]) -> Example:
+    where = f"{path.name}, wiersz {number}"
+    text, given = record.get("text"), record.get("reasons") or record.get("primary")
+    if not isinstance(text, str) or not text.strip() or not given:
+        raise ExampleError(f"{where}: brak pola `text` lub `reasons`; uzupełnij je albo usuń wiersz.")
+    reasons = [r.strip() for r in (re.split("[,;]", given) if isinstance(given, str) else given) if r]
+    unknown = [reason for reason in reasons if reason not in codes]
+    sentiment = record.get("sentiment") or None
+    if unknown:
+        raise ExampleError(f"{where}: nieznany powód `{unknown[0]}`; użyj kodów z taksonomii.")
+    if sentiment not in (None, *SENTIMENTS):
+        raise ExampleError(f"{where}: nieznany nastrój `{sentiment}`; dozwolone: {', '.join(SENTIMENTS)}.")
+    return Example(
+        str(record.get("id") or f"{path.stem}-{number}"),
+        str(record.get("writer") or path.stem),
+        str(record.get("channel") or "chat"),
+        "clean",
+        Document("customer", (0,), (text,)),
+        frozenset(reasons),
+        record.get("primary") or reasons[0],
+        sentiment,
+        turn_sentiment={0: sentiment} if sentiment else {},
+    )
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -22,6 +22,7 @@ from nlp.training.examples import (
     Example,
     by_split,
     read_folder,
+    read_own,
     read_review_reasons,
     read_sentiment_reviews,
     redacted,
@@ -36,7 +37,8 @@ Say = Callable[[str], None]
 class Order:
     """What to train from and where to write it.
 
-    ``sentiment_reviews`` are optional PolEmo 2.0 files (CC BY-SA 4.0), read where they lie.
+    ``sentiment_reviews`` are optional PolEmo 2.0 files (CC BY-SA 4.0), read where they lie; ``own`` are a
+    user's labelled exports, added to the examples.
     """
 
     examples: Path
@@ -45,6 +47,7 @@ class Order:
     name: str = "contact-tagger"
     version: str = "1"
     sentiment_reviews: tuple[Path, ...] = ()
+    own: tuple[Path, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
     costs: Costs = field(default_factory=Costs)
 
@@ -55,7 +58,9 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     An interrupted call goes on where it was. The stage over the sentiment reviews is kept in the cache
     folder, since it does not depend on our own examples.
     """
-    parts = by_split(read_folder(order.examples), read_splits(order.examples))
+    known = load_contact_reasons().codes
+    added = [example for path in order.own for example in read_own(path, known)]
+    parts = by_split([*read_folder(order.examples), *added], read_splits(order.examples))
     rated = read_review_reasons(order.examples)
     extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem, rated)]
     say(

@@ -45,6 +45,13 @@ def examples_option(function: Any) -> Any:
     metavar="PLIK",
     help="Opinie w postaci PolEmo 2.0 (JSON lines z text i label); można podać kilka.",
 )
+@click.option(
+    "--add",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="PLIK",
+    help="Własny eksport z etykietami: JSON lines albo CSV z polami text i reasons (sentiment, channel, writer).",
+)
 @click.option("--epochs", type=click.IntRange(1, 100), metavar="N", help="Ile razy przejść przykłady.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N")
 @click.option("--threads", type=int, default=0, metavar="N", help="Wątki obliczeń (0: wybór biblioteki).")
@@ -53,6 +60,7 @@ def train(
     output: Path,
     base: str,
     sentiment_reviews: tuple[Path, ...],
+    add: tuple[Path, ...],
     epochs: int | None,
     seed: int,
     threads: int,
@@ -62,7 +70,8 @@ def train(
     \b
     Przykłady:
       odsluch models train
-      odsluch models train --examples moje/ -o moj-tagger --epochs 10
+      odsluch models train --add eksport.csv -o moj-tagger
+      odsluch models train --examples moje/ --base hf:allegro/herbert-base-cased@REWIZJA -o moj-tagger
     """
     import torch
 
@@ -75,7 +84,7 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     recipe = replace(Recipe(), seed=seed, **({"epochs": epochs} if epochs else {}))
-    order = Order(examples, output, base, sentiment_reviews=sentiment_reviews, recipe=recipe)
+    order = Order(examples, output, base, sentiment_reviews=sentiment_reviews, own=add, recipe=recipe)
     with watch(eager=True) as progress:
         try:
             folder = run_training(order, progress.say, _steps(progress))

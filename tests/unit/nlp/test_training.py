@@ -1,5 +1,6 @@
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from nlp.tagging import Tagger
 from nlp.training.augment import as_recognised, roughen, with_typos, without_diacritics
 from nlp.training.calibrate import Costs
 from nlp.training.evaluate import evaluate
-from nlp.training.examples import ExampleError, by_split, read_folder
+from nlp.training.examples import ExampleError, by_split, read_folder, read_own
 from nlp.training.figures import calibration_error, error_at_coverage, interval, micro_f1
 from nlp.training.train import examples_sha256
 
@@ -89,3 +90,40 @@ def test_figures_on_cases_that_can_be_counted_by_hand() -> None:
         2 / 3
     )
     assert interval([("a", "a")] * 20, lambda pairs: 1.0) == [1.0, 1.0]
+
+
+def test_a_users_export_is_read_from_csv_and_json_lines(tmp_path: Path) -> None:
+    codes = {"delivery.lost", "complaint.service"}
+    table = tmp_path / "eksport.csv"
+    table.write_text(
+        'text;reasons;sentiment\n"paczka; zginęła";delivery.lost, complaint.service;\n', "utf-8-sig"
+    )
+    (row,) = read_own(table, codes)
+    assert (row.text, row.primary, row.sentiment, row.writer) == (
+        "paczka; zginęła",
+        "delivery.lost",
+        None,
+        "eksport",
+    )
+    assert row.reasons == codes
+    lines = tmp_path / "eksport.jsonl"
+    lines.write_text(
+        '{"text": "skandal", "reasons": ["complaint.service"], "sentiment": "negative"}\n', "utf-8"
+    )
+    (row,) = read_own(lines, codes)
+    assert (row.primary, row.turn_sentiment) == ("complaint.service", {0: "negative"})
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("text,reasons\nale,nie.ma", "e.csv, wiersz 2: nieznany powód `nie.ma`"),
+        ("text,reasons\n,delivery.lost", "wiersz 2: brak pola `text`"),
+        ("text,reasons,sentiment\nx,delivery.lost,zły", "nieznany nastrój `zły`"),
+        ("treść,reasons\nx,delivery.lost", "brak pola `text`"),
+    ],
+)
+def test_a_wrong_row_of_an_export_is_named(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "e.csv").write_text(content, "utf-8")
+    with pytest.raises(ExampleError, match=re.escape(complaint)):
+        read_own(tmp_path / "e.csv", {"delivery.lost"})
