@@ -39,9 +39,15 @@ class Costs:
 
 
 def collect(
-    network: ContactNetwork, windower: Windower, labels: Labels, examples: Sequence[Example], padding: int
+    network: ContactNetwork,
+    windower: Windower,
+    labels: Labels,
+    examples: Sequence[Example],
+    padding: int,
+    *,
+    vectors: bool = False,
 ) -> dict[str, tuple[Tensor, Tensor]]:
-    """Logits and wanted labels of every head over ``examples``."""
+    """Logits (or with ``vectors`` the pooled vectors they are made of) and wanted labels of every head."""
     cut = windower([example.document for example in examples])
     flat = [
         (window, example, i == 0)
@@ -49,7 +55,7 @@ def collect(
         for i, window in enumerate(ws)
     ]
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    with torch.inference_mode():
+    with torch.no_grad():
         for group in batches([window for window, _, _ in flat], 4096):
             with torch.autocast("cpu", torch.bfloat16):
                 hidden = network.hidden(collate([flat[i][0] for i in group], padding))
@@ -60,8 +66,9 @@ def collect(
                 pairs = getattr(targets, head)
                 if pairs:
                     runs, wanted = zip(*pairs, strict=True)
-                    logits = network.logits(head, pool(hidden, runs))
-                    found.setdefault(head, []).append((logits, torch.tensor(wanted)))
+                    pooled = pool(hidden, runs)
+                    values = pooled if vectors else network.logits(head, pooled)
+                    found.setdefault(head, []).append((values, torch.tensor(wanted)))
     return {
         head: (torch.cat([a for a, _ in rows]), torch.cat([b for _, b in rows]))
         for head, rows in found.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from models.store import cache_folder
 from nlp.artefact import base_encoder, load, save, write_manifest
 from nlp.network import ContactNetwork
 from nlp.taxonomy import load_behaviours, load_contact_reasons
+from nlp.training.augment import roughen
 from nlp.training.calibrate import Costs, choose_thresholds, collect, fit_calibration
 from nlp.training.course import BatchOfWindows, Checkpoint, Progress, Recipe, plan_epochs, run_stage
 from nlp.training.examples import (
@@ -28,7 +30,10 @@ from nlp.training.examples import (
     redacted,
 )
 from nlp.training.fit import Labels
+from nlp.training.heads import refit_heads
 from nlp.windows import Windower
+
+REVIEWS_FOR_HEADS = 1500
 
 Say = Callable[[str], None]
 
@@ -38,7 +43,7 @@ class Order:
     """What to train from and where to write it.
 
     ``sentiment_reviews`` are optional PolEmo 2.0 files (CC BY-SA 4.0), read where they lie; ``own`` are a
-    user's labelled exports, added to the examples.
+    user's labelled exports, added to the examples; ``start`` is a tagger to go on from instead of the base.
     """
 
     examples: Path
@@ -48,6 +53,7 @@ class Order:
     version: str = "1"
     sentiment_reviews: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
+    start: str | None = None
     recipe: Recipe = field(default_factory=Recipe)
     costs: Costs = field(default_factory=Costs)
 
@@ -73,11 +79,15 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     network = ContactNetwork(encoder, labels.sizes)
     windower = Windower(tokenizer)
     stages = _Stages(order, network, windower, labels, padding, progress)
-    if extra and order.recipe.review_epochs:
+    if order.start:
+        network.load_state_dict(load(order.start).network.state_dict())
+    elif extra and order.recipe.review_epochs:
         say("Etap 1 z 2: nastrój w opiniach.")
         stages.reviews([replace(e, reasons=None, primary=None) for e in extra])
     say("Etap 2 z 2: powody, nastroje i zachowania w przykładach.")
     stages.examples([*parts["train"], *(e for e in extra if e.primary)], [e for e in extra if not e.primary])
+    say("Głowy liniowe: dopasowanie do gotowego kodera.")
+    stages.heads(parts["train"], parts["dev"], extra)
     manifest = _manifest(order, labels, parts, len(extra))
     save(order.target, network, original, manifest)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
@@ -123,6 +133,14 @@ class _Stages:
         plan = plan_epochs(self.windower, train, extra, recipe.epochs, recipe, redacted(train))
         self._run(plan, recipe, self._key(recipe, [*train, *extra]))
 
+    def heads(self, train: Sequence[Example], dev: Sequence[Example], extra: Sequence[Example]) -> None:
+        """Stage 3: linear heads on our examples, once redacted where that changes them and once roughened."""
+        rng = random.Random(self.order.recipe.seed)
+        marked = redacted(train)
+        drawn = rng.sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))
+        seen = [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train), *drawn]
+        refit_heads(self.network, self.windower, self.labels, seen, dev, self.padding)
+
     def _run(self, plan: list[BatchOfWindows], recipe: Recipe, key: str) -> None:
         checkpoint = Checkpoint(cache_folder() / "training" / f"checkpoint-{key}.pt", key)
         run_stage(self.network, plan, self.labels, recipe, self.progress, self.padding, checkpoint)
@@ -130,6 +148,7 @@ class _Stages:
     def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
         """Names a stage by everything that its result depends on."""
         depends: dict[str, Any] = {**asdict(recipe), "base": self.order.base, "heads": self.labels.sizes}
+        depends["start"] = self.order.start
         depends["examples"] = examples_sha256(examples)
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -188,6 +207,7 @@ def _manifest(order: Order, labels: Labels, parts: dict[str, list[Example]], ext
         },
         "training": {
             "recipe": asdict(order.recipe),
+            "start": order.start,
             "examples": {split: len(examples) for split, examples in parts.items()},
             "sentiment_reviews": extra,
             "data_sha256": {split: examples_sha256(parts[split]) for split in ("train", "dev")},

@@ -52,6 +52,9 @@ def examples_option(function: Any) -> Any:
     metavar="PLIK",
     help="Własny eksport z etykietami: JSON lines albo CSV z polami text i reasons (sentiment, channel, writer).",
 )
+@click.option("--start-from", metavar="MODEL", help="Tagger, od którego zacząć, zamiast samego kodera.")
+@click.option("--batch-tokens", type=click.IntRange(64, 65536), metavar="N", help="Tokenów w jednym kroku.")
+@click.option("--rate", type=click.FloatRange(1e-7, 1e-2), metavar="X", help="Krok uczenia kodera.")
 @click.option("--epochs", type=click.IntRange(1, 100), metavar="N", help="Ile razy przejść przykłady.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N")
 @click.option("--threads", type=int, default=0, metavar="N", help="Wątki obliczeń (0: wybór biblioteki).")
@@ -61,6 +64,9 @@ def train(
     base: str,
     sentiment_reviews: tuple[Path, ...],
     add: tuple[Path, ...],
+    start_from: str | None,
+    batch_tokens: int | None,
+    rate: float | None,
     epochs: int | None,
     seed: int,
     threads: int,
@@ -83,8 +89,9 @@ def train(
 
     if threads:
         torch.set_num_threads(threads)
-    recipe = replace(Recipe(), seed=seed, **({"epochs": epochs} if epochs else {}))
-    order = Order(examples, output, base, sentiment_reviews=sentiment_reviews, own=add, recipe=recipe)
+    chosen = {"epochs": epochs, "batch_tokens": batch_tokens, "encoder_rate": rate}
+    recipe = replace(Recipe(), seed=seed, **{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
+    order = Order(examples, output, base, sentiment_reviews=sentiment_reviews, own=add, start=start_from, recipe=recipe)
     with watch(eager=True) as progress:
         try:
             folder = run_training(order, progress.say, _steps(progress))
