@@ -2,7 +2,7 @@
 
 ``encoder.safetensors`` holds, for each trained tensor, its difference to the base model: matrices as
 int8 with one scale for each row, vectors as float16. The evaluated artefact is what :func:`load` returns,
-so what rounding costs is in the figures.
+so what rounding costs is in the figures. ``surface.safetensors`` holds the surface heads, if it has any.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from transformers import BertModel
 from models.manifest import ModelError
 from models.store import resolve
 from nlp.network import ContactNetwork
+from nlp.surface import SurfaceHeads
 
 FORMAT = 1
+SURFACE = "surface.safetensors"
 
 
 class ArtefactError(RuntimeError):
@@ -62,6 +64,15 @@ class Artefact:
     thresholds: Mapping[str, float]
     version: str
     base: str
+    surface: SurfaceHeads | None = None
+    surface_weights: Mapping[str, float] = field(default_factory=dict)
+
+    def with_surface(self, head: str, logits: Tensor, texts: Sequence[str]) -> Tensor:
+        """The encoder's logits (texts, classes) and the weighted ones of the surface head, where there is one."""
+        weight = self.surface_weights.get(head, 0.0)
+        if self.surface is None or not weight:
+            return logits
+        return logits + weight * self.surface.logits(head, self.surface.features(texts))
 
 
 def base_encoder(name: str) -> tuple[BertModel, Tokenizer, int]:
@@ -90,7 +101,11 @@ def restore(parts: Mapping[str, Tensor]) -> Tensor:
 
 
 def save(
-    folder: Path, network: ContactNetwork, base: Mapping[str, Tensor], manifest: Mapping[str, Any]
+    folder: Path,
+    network: ContactNetwork,
+    base: Mapping[str, Tensor],
+    manifest: Mapping[str, Any],
+    surface: SurfaceHeads | None = None,
 ) -> None:
     """Write the artefact: differences of the encoder to ``base``, heads, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -102,13 +117,16 @@ def save(
     save_file(packed, folder / "encoder.safetensors")
     heads = {name: value.contiguous() for name, value in network.heads.state_dict().items()}
     save_file(heads, folder / "heads.safetensors")
+    (folder / SURFACE).unlink(missing_ok=True)
+    if surface:
+        save_file(surface.state(), folder / SURFACE)
     write_manifest(folder, manifest)
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest with size and sha256 of both weight files."""
+    """Write the manifest with size and sha256 of the weight files."""
     files = {}
-    for name in ("encoder.safetensors", "heads.safetensors"):
+    for name in sorted(path.name for path in folder.glob("*.safetensors")):
         content = (folder / name).read_bytes()
         files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     text = json.dumps({"format": FORMAT, **manifest, "files": files}, ensure_ascii=False, indent=1)
@@ -138,6 +156,8 @@ def load(name: str) -> Artefact:
             tagger["thresholds"],
             f"{manifest['name']}@{manifest['version']}",
             manifest["base"],
+            SurfaceHeads.of(load_file(folder / SURFACE)) if (folder / SURFACE).exists() else None,
+            tagger.get("surface", {}),
         )
     except ModelError:
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nlp.artefact import Artefact, load
-from nlp.evidence import strongest_span
+from nlp.evidence import Floats, strongest_span
 from nlp.network import Run, collate, pool, third, whole
 from nlp.windows import Document, Window, Windower, batches, documents
 from transcripts.conversation import Conversation, Span
@@ -101,7 +102,11 @@ class Tagger:
     ) -> None:
         network = self.artefact.network
         pooled = pool(hidden, [(row, *whole(windows[row])) for row in rows])
-        primary, leaf = network.logits("primary", pooled), network.logits("leaf", pooled)
+        texts = [windows[row].text for row in rows]
+        primary, leaf = (
+            self.artefact.with_surface(head, network.logits(head, pooled), texts)
+            for head in ("primary", "leaf")
+        )
         thirds: list[Run] = []
         for row in rows:
             window = windows[row]
@@ -121,7 +126,9 @@ class Tagger:
         self, head: str, hidden: Tensor, windows: Sequence[Window], rows: Sequence[int], reads: list[Read]
     ) -> None:
         runs = [(row, piece.first, piece.last) for row in rows for piece in windows[row].pieces]
+        texts = [piece.text for row in rows for piece in windows[row].pieces]
         logits = self.artefact.network.logits(head, pool(hidden, runs))
+        logits = self.artefact.with_surface(head, logits, texts)
         for row, part in zip(
             rows, torch.split(logits, [len(windows[row].pieces) for row in rows]), strict=True
         ):
@@ -169,8 +176,26 @@ class Tagger:
         strongest = max(reads, key=lambda read: float(_known(read.leaf)[label]))
         shares = (_known(strongest.hidden) @ weight).numpy().astype(np.float32)
         texts = {piece.turn: conversation.turns[piece.turn].text for piece in strongest.window.pieces}
+        shares += self._surface_shares(strongest.window, label)
         found = strongest_span(strongest.window, shares, texts)
         return (found[0],) if found else ()
+
+    def _surface_shares(self, window: Window, label: int) -> Floats:
+        """Each token's part of the surface logit, on the scale of the encoder's shares (a mean over tokens)."""
+        shares = np.zeros(len(window.ids), np.float32)
+        surface, weight = self.artefact.surface, self.artefact.surface_weights.get("leaf", 0.0)
+        if surface is None or not weight:
+            return shares
+        scale = weight * sum(piece.last - piece.first for piece in window.pieces)
+        texts = [piece.text for piece in window.pieces]
+        for piece, words in zip(window.pieces, surface.word_shares("leaf", label, texts), strict=True):
+            begin = window.offsets[piece.first][0]
+            starts = [window.offsets[position][0] - begin for position in range(piece.first, piece.last)]
+            for start, end, share in words:
+                first, last = bisect_left(starts, start), bisect_left(starts, end)
+                if last > first:
+                    shares[piece.first + first : piece.first + last] += scale * share / (last - first)
+        return shares
 
     def _sentiment(self, reads: Sequence[Read]) -> SentimentTag | None:
         if not reads:

@@ -7,7 +7,7 @@ a turn longer than a window goes on in the next one. Nothing is cut off silently
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,11 +30,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A turn's tokens inside a window: positions ``first`` to ``last`` (exclusive)."""
+    """A turn's tokens inside a window: positions ``first`` to ``last`` (exclusive), and the text they cover."""
 
     turn: int
     first: int
     last: int
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -45,6 +46,11 @@ class Window:
     ids: list[int] = field(default_factory=list)
     offsets: list[tuple[int, int]] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What all pieces say, a line each."""
+        return "\n".join(piece.text for piece in self.pieces)
 
 
 def documents(conversation: Conversation) -> list[Document]:
@@ -80,7 +86,7 @@ class Windower:
 
     def _pack(self, document: Document, encoded: Iterator[object]) -> list[Window]:
         windows = [self._open(document.side)]
-        for turn in document.turns:
+        for turn, text in zip(document.turns, document.texts, strict=True):
             encoding = next(encoded)
             tokens = list(zip(encoding.ids, encoding.offsets, strict=True))  # type: ignore[attr-defined]
             while tokens:
@@ -88,19 +94,22 @@ class Windower:
                 if room < min(len(tokens), 8):
                     windows.append(self._open(document.side))
                     continue
-                self._add(windows[-1], turn, tokens[:room])
+                self._add(windows[-1], turn, tokens[:room], text)
                 tokens = tokens[room:]
         return [window for window in windows if window.pieces]
 
     def _open(self, side: Side) -> Window:
         return Window(side, [self.begin], [(0, 0)])
 
-    def _add(self, window: Window, turn: int, tokens: Iterable[tuple[int, tuple[int, int]]]) -> None:
+    def _add(
+        self, window: Window, turn: int, tokens: Sequence[tuple[int, tuple[int, int]]], text: str
+    ) -> None:
         first = len(window.ids)
         for token, characters in tokens:
             window.ids.append(token)
             window.offsets.append(characters)
-        window.pieces.append(Piece(turn, first, len(window.ids)))
+        covered = text[tokens[0][1][0] : tokens[-1][1][1]]
+        window.pieces.append(Piece(turn, first, len(window.ids), covered))
         window.ids.append(self.end)
         window.offsets.append((0, 0))
 

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from torch import Tensor
 from torch.nn import functional
 
 from nlp.artefact import Calibration
-from nlp.network import ContactNetwork, collate, pool
+from nlp.network import ContactNetwork, Run, collate, pool
+from nlp.surface import SurfaceHeads
 from nlp.training.examples import Example
-from nlp.training.fit import UNSURE, Labels, Targets, add_targets
-from nlp.windows import Windower, batches
+from nlp.training.fit import UNSURE, Labels, Targets, add_targets, text_of
+from nlp.windows import Window, Windower, batches
 
 SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
 SIGMOID_HEADS = ("leaf", "behaviour")
+SURFACE_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 FEW = 30  # with so many examples of a reason its own best threshold counts half
 
 
@@ -38,6 +42,15 @@ class Costs:
         return 1 - self.manual
 
 
+@dataclass(slots=True)
+class Rows:
+    """What one head is asked: ``values`` (rows, classes or width), wanted labels, and the texts behind them."""
+
+    values: Tensor
+    wanted: Tensor
+    texts: list[str]
+
+
 def collect(
     network: ContactNetwork,
     windower: Windower,
@@ -46,76 +59,129 @@ def collect(
     padding: int,
     *,
     vectors: bool = False,
-) -> dict[str, tuple[Tensor, Tensor]]:
+) -> dict[str, Rows]:
     """Logits (or with ``vectors`` the pooled vectors they are made of) and wanted labels of every head."""
+    flat = _windows(windower, examples)
+    found: dict[str, list[Rows]] = {}
+    with torch.no_grad():
+        for group in batches([window for window, _, _ in flat], 4096):
+            windows = [flat[i][0] for i in group]
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = network.hidden(collate(windows, padding))
+            for head, (runs, wanted) in _asked([flat[i] for i in group], labels).items():
+                pooled = pool(hidden, runs)
+                values = pooled if vectors else network.logits(head, pooled)
+                texts = [text_of(windows[run[0]], run) for run in runs]
+                found.setdefault(head, []).append(Rows(values, wanted, texts))
+    return {head: _joined(parts) for head, parts in found.items()}
+
+
+def texts_asked(
+    windower: Windower, labels: Labels, examples: Sequence[Example]
+) -> dict[str, tuple[list[str], Tensor]]:
+    """The texts behind every question of every head and the wanted labels, without any network."""
+    flat = _windows(windower, examples)
+    return {
+        head: ([text_of(flat[run[0]][0], run) for run in runs], wanted)
+        for head, (runs, wanted) in _asked(flat, labels).items()
+    }
+
+
+def _windows(windower: Windower, examples: Sequence[Example]) -> list[tuple[Window, Example, bool]]:
     cut = windower([example.document for example in examples])
-    flat = [
+    return [
         (window, example, i == 0)
         for example, ws in zip(examples, cut, strict=True)
         for i, window in enumerate(ws)
     ]
-    found: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    with torch.no_grad():
-        for group in batches([window for window, _, _ in flat], 4096):
-            with torch.autocast("cpu", torch.bfloat16):
-                hidden = network.hidden(collate([flat[i][0] for i in group], padding))
-            targets = Targets()
-            for row, i in enumerate(group):
-                add_targets(targets, row, flat[i][0], flat[i][1], labels, first=flat[i][2])
-            for head in (*SOFTMAX_HEADS, *SIGMOID_HEADS):
-                pairs = getattr(targets, head)
-                if pairs:
-                    runs, wanted = zip(*pairs, strict=True)
-                    pooled = pool(hidden, runs)
-                    values = pooled if vectors else network.logits(head, pooled)
-                    found.setdefault(head, []).append((values, torch.tensor(wanted)))
-    return {
-        head: (torch.cat([a for a, _ in rows]), torch.cat([b for _, b in rows]))
-        for head, rows in found.items()
-    }
 
 
-def fit_calibration(collected: dict[str, tuple[Tensor, Tensor]]) -> Calibration:
+def _asked(
+    flat: Sequence[tuple[Window, Example, bool]], labels: Labels
+) -> dict[str, tuple[tuple[Run, ...], Tensor]]:
+    targets = Targets()
+    for row, (window, example, first) in enumerate(flat):
+        add_targets(targets, row, window, example, labels, first=first)
+    found = {}
+    for head in (*SOFTMAX_HEADS, *SIGMOID_HEADS):
+        pairs = getattr(targets, head)
+        if pairs:
+            runs, wanted = zip(*pairs, strict=True)
+            found[head] = (runs, torch.tensor(wanted))
+    return found
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    return Rows(
+        torch.cat([part.values for part in parts]),
+        torch.cat([part.wanted for part in parts]),
+        [text for part in parts for text in part.texts],
+    )
+
+
+def add_surface(collected: dict[str, Rows], surface: SurfaceHeads) -> dict[str, float]:
+    """Add the surface heads' logits in place, each with the weight that fits ``collected`` best; returns the weights."""
+    weights = {}
+    for head in surface.weights:
+        if head in collected:
+            rows = collected[head]
+            extra = surface.logits(head, surface.features(rows.texts))
+            tried = {
+                w: _fit(head, Rows(rows.values + w * extra, rows.wanted, rows.texts))[1]
+                for w in SURFACE_WEIGHTS
+            }
+            weights[head] = min(tried, key=lambda w: tried[w])
+            rows.values = rows.values + weights[head] * extra
+    return weights
+
+
+def fit_calibration(collected: dict[str, Rows]) -> Calibration:
     """One temperature for each softmax head; one slope and a shift for each class of a sigmoid head."""
-    temperature = {h: _temperature(*collected[h]) for h in SOFTMAX_HEADS if h in collected}
-    platt = {h: _platt(*collected[h]) for h in SIGMOID_HEADS if h in collected}
+    fitted = {head: _fit(head, rows)[0] for head, rows in collected.items()}
     return Calibration(
-        temperature,
-        {h: slope for h, (slope, _) in platt.items()},
-        {h: shifts for h, (_, shifts) in platt.items()},
+        {head: float(fit[0]) for head, fit in fitted.items() if head in SOFTMAX_HEADS},
+        {head: float(fit[0]) for head, fit in fitted.items() if head in SIGMOID_HEADS},
+        {head: list(fit[1]) for head, fit in fitted.items() if head in SIGMOID_HEADS},
     )
 
 
-def _temperature(logits: Tensor, wanted: Tensor) -> float:
+def _fit(head: str, rows: Rows) -> tuple[tuple[float, list[float]], float]:
+    """Temperature (or slope and shifts) that fit best, and the mean loss with them."""
+    return _temperature(rows) if head in SOFTMAX_HEADS else _platt(rows)
+
+
+def _temperature(rows: Rows) -> tuple[tuple[float, list[float]], float]:
     def loss(log_temperature: float) -> float:
-        return float(functional.cross_entropy(logits / float(np.exp(log_temperature)), wanted))
+        return float(functional.cross_entropy(rows.values / float(np.exp(log_temperature)), rows.wanted))
 
-    return round(float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x)), 4)
+    found = minimize_scalar(loss, bounds=(-2, 2), method="bounded")
+    return (round(float(np.exp(found.x)), 4), []), float(found.fun)
 
 
-def _platt(logits: Tensor, wanted: Tensor) -> tuple[float, list[float]]:
+def _platt(rows: Rows) -> tuple[tuple[float, list[float]], float]:
     """Platt scaling with a shift for each class; the penalty keeps rare classes near the common shift."""
-    rows, classes = logits.shape
-    features = np.concatenate(
-        [logits.reshape(-1, 1).numpy(), np.tile(np.eye(classes, dtype=np.float32), (rows, 1))], axis=1
-    )
-    sure = (wanted.reshape(-1) != UNSURE).numpy()
-    model = LogisticRegression(C=1.0, max_iter=500).fit(features[sure], wanted.reshape(-1).numpy()[sure])
+    count, classes = rows.values.shape
+    classes_of = sparse.vstack([sparse.identity(classes, np.float32, "csr")] * count)
+    features = sparse.hstack([rows.values.reshape(-1, 1).numpy(), classes_of]).tocsr()
+    wanted = rows.wanted.reshape(-1).numpy()
+    sure = wanted != UNSURE
+    model = LogisticRegression(C=1.0, max_iter=500).fit(features[sure], wanted[sure])
+    loss = float(log_loss(wanted[sure], model.predict_proba(features[sure])[:, 1]))
     slope, *shifts = model.coef_[0]
-    return round(float(slope), 4), [round(float(s + model.intercept_[0]), 4) for s in shifts]
+    return (round(float(slope), 4), [round(float(s + model.intercept_[0]), 4) for s in shifts]), loss
 
 
 def choose_thresholds(
-    collected: dict[str, tuple[Tensor, Tensor]],
+    collected: dict[str, Rows],
     calibration: Calibration,
     costs: Costs,
     codes: Sequence[str],
 ) -> dict[str, float]:
     """``leaf``: best micro-F1 together with the primary leaf; ``leaf:CODE``: the same for one reason,
     drawn to the common threshold where there are few examples; ``primary``: from the costs."""
-    logits, wanted = collected["leaf"]
-    leaf = calibration.sigmoid("leaf", logits)
-    primary = collected["primary"][0].argmax(1) if "primary" in collected else leaf.argmax(1)
+    wanted = collected["leaf"].wanted
+    leaf = calibration.sigmoid("leaf", collected["leaf"].values)
+    primary = collected["primary"].values.argmax(1) if "primary" in collected else leaf.argmax(1)
     grid = [round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025)]
     best = max(grid, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
     found = {"leaf": best, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}

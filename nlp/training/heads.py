@@ -13,15 +13,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from nlp.network import ContactNetwork
-from nlp.training.calibrate import SIGMOID_HEADS, SOFTMAX_HEADS, collect
+from nlp.training.calibrate import SIGMOID_HEADS, SOFTMAX_HEADS, Rows, collect
 from nlp.training.examples import Example
 from nlp.training.fit import Labels
 from nlp.windows import Windower
 
 PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3)
 ITERATIONS = 80
-
-Rows = tuple[Tensor, Tensor]
 
 
 def refit_heads(
@@ -48,8 +46,8 @@ def refit_heads(
 
 
 def _loss(head: str, rows: Rows, weight: Tensor, bias: Tensor) -> Tensor:
-    vectors, wanted = rows
-    scores = vectors @ weight.T + bias
+    scores = rows.values @ weight.T + bias
+    wanted = rows.wanted
     if head in SOFTMAX_HEADS:
         return functional.cross_entropy(scores, wanted)
     return functional.binary_cross_entropy_with_logits(scores, wanted) * wanted.shape[1]
@@ -57,16 +55,15 @@ def _loss(head: str, rows: Rows, weight: Tensor, bias: Tensor) -> Tensor:
 
 def _solve(head: str, rows: Rows, penalty: float, labels: Labels) -> tuple[Tensor, Tensor]:
     """Weight (classes, width) and bias of the penalised optimum, found on standardised vectors."""
-    vectors, wanted = rows
-    mean, spread = vectors.mean(0), vectors.std(0).clamp(min=1e-5)
-    scaled = (vectors - mean) / spread
-    weight = torch.zeros(labels.sizes[head], vectors.shape[1], requires_grad=True)
+    mean, spread = rows.values.mean(0), rows.values.std(0).clamp(min=1e-5)
+    scaled = Rows((rows.values - mean) / spread, rows.wanted, rows.texts)
+    weight = torch.zeros(labels.sizes[head], len(mean), requires_grad=True)
     bias = torch.zeros(labels.sizes[head], requires_grad=True)
     optimiser = torch.optim.LBFGS([weight, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimiser.zero_grad()
-        loss = _loss(head, (scaled, wanted), weight, bias) + penalty * weight.square().sum()
+        loss = _loss(head, scaled, weight, bias) + penalty * weight.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 

@@ -6,20 +6,27 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 
 from models.store import cache_folder
 from nlp.artefact import base_encoder, load, save, write_manifest
 from nlp.network import ContactNetwork
+from nlp.surface import SurfaceHeads
 from nlp.taxonomy import load_behaviours, load_contact_reasons
 from nlp.training.augment import roughen
-from nlp.training.calibrate import Costs, choose_thresholds, collect, fit_calibration
-from nlp.training.course import BatchOfWindows, Checkpoint, Progress, Recipe, plan_epochs, run_stage
+from nlp.training.calibrate import (
+    Costs,
+    add_surface,
+    choose_thresholds,
+    collect,
+    fit_calibration,
+    texts_asked,
+)
+from nlp.training.course import Checkpoint, Progress, Recipe, plan_epochs, run_stage
 from nlp.training.examples import (
     Example,
     by_split,
@@ -31,6 +38,7 @@ from nlp.training.examples import (
 )
 from nlp.training.fit import Labels
 from nlp.training.heads import refit_heads
+from nlp.training.surface_fit import fit_surface
 from nlp.windows import Windower
 
 REVIEWS_FOR_HEADS = 1500
@@ -61,8 +69,7 @@ class Order:
 def train(order: Order, say: Say, progress: Progress) -> Path:
     """Fine-tune, calibrate and write the artefact; returns its folder.
 
-    An interrupted call goes on where it was. The stage over the sentiment reviews is kept in the cache
-    folder, since it does not depend on our own examples.
+    An interrupted call goes on where it was: the long stage keeps a checkpoint in the cache folder.
     """
     known = load_contact_reasons().codes
     added = [example for path in order.own for example in read_own(path, known)]
@@ -79,17 +86,19 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     network = ContactNetwork(encoder, labels.sizes)
     windower = Windower(tokenizer)
     stages = _Stages(order, network, windower, labels, padding, progress)
+    seen = [*parts["train"], *(e for e in extra if e.primary)]
+    say("Etap 1 z 4: głowy powierzchniowe (słowa i n-gramy).")
+    surface = stages.surface(seen)
     if order.start:
         network.load_state_dict(load(order.start).network.state_dict())
-    elif extra and order.recipe.review_epochs:
-        say("Etap 1 z 2: nastrój w opiniach.")
-        stages.reviews([replace(e, reasons=None, primary=None) for e in extra])
-    say("Etap 2 z 2: powody, nastroje i zachowania w przykładach.")
-    stages.examples([*parts["train"], *(e for e in extra if e.primary)], [e for e in extra if not e.primary])
-    say("Głowy liniowe: dopasowanie do gotowego kodera.")
-    stages.heads(parts["train"], parts["dev"], extra)
+    say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
+    stages.heads(seen, parts["dev"], extra)
+    say("Etap 3 z 4: dostrajanie kodera na przykładach i opiniach.")
+    stages.encoder(seen, [e for e in extra if not e.primary])
+    say("Etap 4 z 4: głowy liniowe na gotowym koderze.")
+    stages.heads(seen, parts["dev"], extra)
     manifest = _manifest(order, labels, parts, len(extra))
-    save(order.target, network, original, manifest)
+    save(order.target, network, original, manifest, surface)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
     _calibrate(order, manifest, labels, parts["dev"], padding)
     return order.target
@@ -97,7 +106,7 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
 
 @dataclass(slots=True)
 class _Stages:
-    """The two stages of one order, each with a checkpoint in the cache folder."""
+    """The stages of one order."""
 
     order: Order
     network: ContactNetwork
@@ -106,44 +115,29 @@ class _Stages:
     padding: int
     progress: Progress
 
-    def reviews(self, extra: Sequence[Example]) -> None:
-        """Stage 1: the reviews alone, each pass with a warm-up of its own; results are kept for next time."""
-        for cycle in range(self.order.recipe.review_epochs):
-            recipe = replace(
-                self.order.recipe,
-                extra_share=1.0,
-                epochs=0,
-                review_epochs=1,
-                seed=self.order.recipe.seed + cycle,
-            )
-            key = self._key(recipe, extra)
-            kept = cache_folder() / "training" / f"reviews-{cycle + 1}-{key}.safetensors"
-            if kept.exists():
-                self.network.load_state_dict(load_file(kept))
-                continue
-            self._run(plan_epochs(self.windower, [], extra, 1, recipe), recipe, key)
-            part = kept.with_suffix(".part")
-            part.parent.mkdir(parents=True, exist_ok=True)
-            save_file(self.network.state_dict(), part)
-            part.replace(kept)
+    def surface(self, train: Sequence[Example]) -> SurfaceHeads:
+        """Heads over hashed n-grams, on the same texts as the linear heads."""
+        return fit_surface(texts_asked(self.windower, self.labels, self._seen(train)), self.labels.sizes)
 
-    def examples(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
-        """Stage 2: our own examples with a share of the reviews."""
+    def encoder(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
+        """The encoder and the heads together: our own examples with a share of the reviews."""
         recipe = self.order.recipe
         plan = plan_epochs(self.windower, train, extra, recipe.epochs, recipe, redacted(train))
-        self._run(plan, recipe, self._key(recipe, [*train, *extra]))
-
-    def heads(self, train: Sequence[Example], dev: Sequence[Example], extra: Sequence[Example]) -> None:
-        """Stage 3: linear heads on our examples, once redacted where that changes them and once roughened."""
-        rng = random.Random(self.order.recipe.seed)
-        marked = redacted(train)
-        drawn = rng.sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))
-        seen = [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train), *drawn]
-        refit_heads(self.network, self.windower, self.labels, seen, dev, self.padding)
-
-    def _run(self, plan: list[BatchOfWindows], recipe: Recipe, key: str) -> None:
+        key = self._key(recipe, [*train, *extra])
         checkpoint = Checkpoint(cache_folder() / "training" / f"checkpoint-{key}.pt", key)
         run_stage(self.network, plan, self.labels, recipe, self.progress, self.padding, checkpoint)
+
+    def heads(self, train: Sequence[Example], dev: Sequence[Example], extra: Sequence[Example]) -> None:
+        """The linear heads that fit best on the encoder as it is."""
+        drawn = random.Random(self.order.recipe.seed).sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))
+        seen = [*self._seen(train), *drawn]
+        refit_heads(self.network, self.windower, self.labels, seen, dev, self.padding)
+
+    def _seen(self, train: Sequence[Example]) -> list[Example]:
+        """Each example twice: redacted where that changes it, and roughened."""
+        rng = random.Random(self.order.recipe.seed)
+        marked = redacted(train)
+        return [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train)]
 
     def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
         """Names a stage by everything that its result depends on."""
@@ -173,6 +167,7 @@ def _calibrate(
     """Calibrate what was written, so that the cost of rounding the weights is part of it."""
     artefact = load(str(order.target))
     collected = collect(artefact.network, Windower(artefact.tokenizer), labels, dev, padding)
+    manifest["tagger"]["surface"] = add_surface(collected, artefact.surface) if artefact.surface else {}
     calibration = fit_calibration(collected)
     manifest["tagger"]["calibration"] = asdict(calibration)
     manifest["tagger"]["thresholds"] = choose_thresholds(

@@ -30,7 +30,7 @@ def test_the_manifest_says_what_the_model_was_made_of(artefact_folder: Path, exa
     assert manifest["training"]["data_sha256"] == wanted
     assert examples_sha256(parts["train"][1:]) != wanted["train"]
     assert manifest["training"]["examples"] == {"train": 96, "dev": 96, "test": 96}
-    assert set(manifest["files"]) == {"encoder.safetensors", "heads.safetensors"}
+    assert set(manifest["files"]) == {"encoder.safetensors", "heads.safetensors", "surface.safetensors"}
     assert manifest["tagger"]["thresholds"]["primary"] == pytest.approx(Costs().primary_threshold)
 
 
