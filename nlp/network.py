@@ -49,6 +49,11 @@ def third(window: Window, *, last: bool) -> tuple[int, int]:
     return pieces[0].first, pieces[-1].last
 
 
+def text_of(window: Window, run: Run) -> str:
+    """What the turns in ``run`` say, a line each."""
+    return "\n".join(piece.text for piece in window.pieces if run[1] <= piece.first and piece.last <= run[2])
+
+
 class ContactNetwork(nn.Module):
     """Encoder and heads. ``sizes`` maps each head's name to its number of classes."""
 

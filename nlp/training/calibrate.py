@@ -15,10 +15,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from nlp.artefact import Calibration
-from nlp.network import ContactNetwork, Run, collate, pool
+from nlp.network import ContactNetwork, Run, collate, pool, text_of
 from nlp.surface import SurfaceHeads
 from nlp.training.examples import Example
-from nlp.training.fit import UNSURE, Labels, Targets, add_targets, text_of
+from nlp.training.fit import UNSURE, Labels, Targets, add_targets
 from nlp.windows import Window, Windower, batches
 
 SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
@@ -178,13 +178,20 @@ def choose_thresholds(
     codes: Sequence[str],
 ) -> dict[str, float]:
     """``leaf``: best micro-F1 together with the primary leaf; ``leaf:CODE``: the same for one reason,
-    drawn to the common threshold where there are few examples; ``primary``: from the costs."""
+    drawn to the common threshold where there are few examples; ``behaviour``: best mean F1 over behaviours;
+    ``primary``: from the costs."""
     wanted = collected["leaf"].wanted
     leaf = calibration.sigmoid("leaf", collected["leaf"].values)
     primary = collected["primary"].values.argmax(1) if "primary" in collected else leaf.argmax(1)
     grid = [round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025)]
     best = max(grid, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
     found = {"leaf": best, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
+    if "behaviour" in collected:
+        acts, shown = (
+            calibration.sigmoid("behaviour", collected["behaviour"].values),
+            collected["behaviour"].wanted,
+        )
+        found["behaviour"] = max(grid, key=lambda t: _mean_f1(acts >= t, shown))
     for i, code in enumerate(codes):
         support = float(wanted[:, i].sum())
         weight = support / (support + FEW)
@@ -199,3 +206,12 @@ def _micro_f1(chosen: Tensor, primary: Tensor | None, wanted: Tensor) -> float:
         chosen[torch.arange(len(primary)), primary] = True
     hits = float((chosen * wanted).sum())
     return 2 * hits / max(float(chosen.sum() + wanted.sum()), 1.0)
+
+
+def _mean_f1(chosen: Tensor, wanted: Tensor) -> float:
+    """Mean F1 of the classes that occur; rows on which readers differ do not count for the class."""
+    known = wanted != UNSURE
+    hits = (chosen & (wanted == 1)).sum(0)
+    sizes = (chosen & known).sum(0) + (wanted == 1).sum(0)
+    occurs = (wanted == 1).any(0)
+    return float((2 * hits / sizes.clamp(min=1))[occurs].mean())

@@ -47,8 +47,9 @@ class Answer:
     halves: tuple[str, str] | None = None
 
 
-def model_answers(tagger: Tagger, examples: Sequence[Example], threshold: float = 0.5) -> list[Answer]:
-    """The tagger's answers; behaviours at ``threshold``."""
+def model_answers(tagger: Tagger, examples: Sequence[Example]) -> list[Answer]:
+    """The tagger's answers, behaviours from the threshold that its manifest names."""
+    threshold = tagger.artefact.thresholds.get("behaviour", 0.5)
     return [_answer(tagged, threshold) for tagged in tagger.tag_many(e.conversation for e in examples)]
 
 

@@ -87,11 +87,6 @@ def add_targets(
             targets.behaviour.append((place, wanted))
 
 
-def text_of(window: Window, run: Run) -> str:
-    """What the turns in ``run`` say, a line each."""
-    return "\n".join(piece.text for piece in window.pieces if run[1] <= piece.first and piece.last <= run[2])
-
-
 def loss_of(network: ContactNetwork, hidden: Tensor, targets: Targets, labels: Labels) -> Tensor:
     """The sum of all heads' losses on one batch."""
     losses = [hidden.sum() * 0.0]

@@ -12,7 +12,7 @@ from torch import Tensor
 from nlp.surface import FEATURES, SurfaceHeads, counts
 from nlp.training.fit import UNSURE
 
-HEADS = ("primary", "leaf", "behaviour")
+HEADS = ("primary", "leaf", "behaviour", "sentiment", "turn_sentiment")
 STRENGTH = 30.0  # inverse penalty; 10 was 1.5 points worse on the dev voices
 NEVER = -8.0  # bias of a class that training never showed
 

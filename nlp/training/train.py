@@ -88,7 +88,7 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     stages = _Stages(order, network, windower, labels, padding, progress)
     seen = [*parts["train"], *(e for e in extra if e.primary)]
     say("Etap 1 z 4: głowy powierzchniowe (słowa i n-gramy).")
-    surface = stages.surface(seen)
+    surface = stages.surface(seen, extra)
     if order.start:
         network.load_state_dict(load(order.start).network.state_dict())
     say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
@@ -115,9 +115,10 @@ class _Stages:
     padding: int
     progress: Progress
 
-    def surface(self, train: Sequence[Example]) -> SurfaceHeads:
+    def surface(self, train: Sequence[Example], extra: Sequence[Example]) -> SurfaceHeads:
         """Heads over hashed n-grams, on the same texts as the linear heads."""
-        return fit_surface(texts_asked(self.windower, self.labels, self._seen(train)), self.labels.sizes)
+        asked = texts_asked(self.windower, self.labels, self._seen(train, extra))
+        return fit_surface(asked, self.labels.sizes)
 
     def encoder(self, train: Sequence[Example], extra: Sequence[Example]) -> None:
         """The encoder and the heads together: our own examples with a share of the reviews."""
@@ -129,15 +130,14 @@ class _Stages:
 
     def heads(self, train: Sequence[Example], dev: Sequence[Example], extra: Sequence[Example]) -> None:
         """The linear heads that fit best on the encoder as it is."""
-        drawn = random.Random(self.order.recipe.seed).sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))
-        seen = [*self._seen(train), *drawn]
-        refit_heads(self.network, self.windower, self.labels, seen, dev, self.padding)
+        refit_heads(self.network, self.windower, self.labels, self._seen(train, extra), dev, self.padding)
 
-    def _seen(self, train: Sequence[Example]) -> list[Example]:
-        """Each example twice: redacted where that changes it, and roughened."""
+    def _seen(self, train: Sequence[Example], extra: Sequence[Example]) -> list[Example]:
+        """Each example twice: redacted where that changes it, and roughened; and some of the reviews."""
         rng = random.Random(self.order.recipe.seed)
         marked = redacted(train)
-        return [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train)]
+        twice = [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train)]
+        return [*twice, *rng.sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))]
 
     def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
         """Names a stage by everything that its result depends on."""
