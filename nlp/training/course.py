@@ -35,9 +35,9 @@ class Recipe:
     encoder stay as they are.
     """
 
-    epochs: int = 5
+    epochs: int = 6
     batch_tokens: int = 512
-    encoder_rate: float = 5e-5
+    encoder_rate: float = 1e-4
     head_rate: float = 1e-3
     frozen_layers: int = 0
     warm_up: float = 0.1

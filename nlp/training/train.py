@@ -58,7 +58,7 @@ class Order:
     target: Path
     base: str = "e5-small-pl"
     name: str = "contact-tagger"
-    version: str = "1"
+    version: str = "3"
     sentiment_reviews: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
     start: str | None = None
