@@ -167,6 +167,12 @@ def phrases(patterns: Iterable[str]) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = [()]
         for word in pattern.split():
             forms = inflections(word[:-1]) if word.endswith("*") else (fold(word),)
-            rows = [(*row, form) for row in rows for form in forms if " " not in form]
+            # "rocznik*" would bring its abbreviation "r" along
+            rows = [
+                (*row, form)
+                for row in rows
+                for form in forms
+                if " " not in form and (len(form) > 1 or form == word)
+            ]
         expanded.extend(rows)
     return expanded

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp.redaction.cues import Cue, Topic
+from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.runs import Run
 from nlp.redaction.spans import PersonalType
 from nlp.redaction.words import Line
@@ -18,6 +19,8 @@ NUMERIC: frozenset[str] = frozenset(
     ("PHONE", "PESEL", "ID_NUMBER", "ACCOUNT_OR_CARD", "CUSTOMER_NUMBER", "SECRET", "NUMBER")
 )
 _DICTATED = 5
+_NEIGHBOURS = 3  # words beside a number that are looked at where nothing ends a sentence
+_FEW = 3
 _WHOLE = {"PESEL": 11, "PHONE": 9}
 _PATIENCE_REQUEST, _PATIENCE_MENTION, _PATIENCE_ANSWERED, _PATIENCE_WHOLE = 75, 20, 45, 18
 
@@ -108,7 +111,7 @@ def _answered(open_asks: list[Ask], run: Run, line: Line) -> Ask | None:
     answered = any(run.turn - turn <= 3 for ask in asks for turn in ask.answered)
     if len(run.digits) < 3 and not answered and not _mostly_number(run, line):
         return None
-    if len(run.digits) == 1 and not run.written and not _mostly_number(run, line):
+    if len(run.digits) == 1 and not run.written and not answered and line.spoken > 3:
         return None
     exact = [ask for ask in asks if _WHOLE.get(ask.topic) == len(run.digits)]
     waiting = [ask for ask in asks if len(ask.said) < _WHOLE.get(ask.topic, 99)]
@@ -118,12 +121,16 @@ def _answered(open_asks: list[Ask], run: Run, line: Line) -> Ask | None:
 def _mostly_number(run: Run, line: Line) -> bool:
     """A sentence that says little else than this number."""
     first, last = run.first, run.last
-    while first > 0 and not line.words[first].after_stop:
-        first -= 1
-    while (word := line.at(last)) and word.text not in ".?!":
-        last += 1
+    if all(word.text not in ".?!," for word in line.words):  # as recognised: no sentence ends to be seen
+        first, last = max(0, first - _NEIGHBOURS), min(len(line.words), last + _NEIGHBOURS)
+    else:
+        while first > 0 and not line.words[first].after_stop:
+            first -= 1
+        while (word := line.at(last)) and word.text not in ".?!":
+            last += 1
     inside = sum(not word.is_sign for word in line.words[run.first : run.last])
-    return sum(not word.is_sign for word in line.words[first:last]) - inside <= max(4, inside)
+    beside = [*line.words[first : run.first], *line.words[run.last : last]]
+    return sum(not w.is_sign and w.fold not in FUNCTION_WORDS for w in beside) <= max(_FEW, inside)
 
 
 def _dictated(

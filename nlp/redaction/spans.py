@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
@@ -23,6 +24,8 @@ PersonalType = Literal[
     "ADDRESS",
     "DATE_OF_BIRTH",
 ]
+NUMERIC = frozenset({"PHONE", "PESEL", "ID_NUMBER", "ACCOUNT_OR_CARD", "CUSTOMER_NUMBER", "SECRET"})
+_CUT_WORD = re.compile(r"[ ,]*\w{1,8}(?:\.\.\.|…)[ ,]*")  # "dziewięć, osi... trzy": the speaker began anew
 TYPES: tuple[PersonalType, ...] = get_args(PersonalType)
 
 
@@ -129,14 +132,18 @@ def tidy(findings: Iterable[Finding], texts: list[str]) -> list[Finding]:
 
 def _only_signs(text: str, last: Finding, finding: Finding) -> bool:
     gap = text[last.end : finding.start]
+    if last.type in NUMERIC and _CUT_WORD.fullmatch(gap):
+        return True
     return (
         len(gap) <= 3 and all(c in " ,-/\u00a0." for c in gap) and (last.type != "PERSON" or "." not in gap)
     )
 
 
 def _trimmed(finding: Finding, text: str) -> Finding:
-    """Without white space at the rims."""
+    """Without white space at the rims, with the plus sign of a country code."""
     start, end = finding.start, finding.end
+    if finding.type == "PHONE" and text[max(start - 1, 0) : start] == "+":
+        start -= 1
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -72,7 +72,7 @@ class AddressDetector:
     """Where somebody lives or wants the parcel."""
 
     name = "address"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -225,14 +225,23 @@ def _label(word: Word) -> bool:
     return word.fold.startswith(("adres", "ulic", "kod", "numer", "mieszkan", "dom", "lokal"))
 
 
+def _alone(dialogue: Dialogue, line: Line, index: int) -> bool:
+    """An answer that is nothing but this word, or where capitals mean nothing the word after a postal code."""
+    word = line.words[index]
+    if line.spoken == 1:
+        return word.capital or not dialogue.cased
+    before = line.at(index - 1)
+    numeral = before is not None and (before.text.isdigit() or before.fold in NUMERALS)
+    return not dialogue.cased and numeral and line.spoken <= 8 and index == len(line.words) - 1
+
+
 def _towns(dialogue: Dialogue, line: Line, low: int, high: int, sign: str) -> Iterator[Finding]:
     for index in range(low, min(high + 1, len(line.words))):
         word = line.words[index]
-        if (
-            not word.form.place
-            or not _town(word)
-            or (word.form.common and (word.after_stop or not word.capital))
-        ):
+        if not word.form.place or word.fold in _NOT_PLACES or word.fold in FUNCTION_WORDS:
+            continue
+        sure = _town(word) and not (word.form.common and (word.after_stop or not word.capital))
+        if not sure and not _alone(dialogue, line, index):
             continue
         short = (
             line.spoken <= 6

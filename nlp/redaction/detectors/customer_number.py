@@ -10,7 +10,7 @@ from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.spans import Finding, producer
 
 _CODE = re.compile(
-    r"(?<![\w/-])(?:ZAM|FV|FVS|FS|FA|RMA|REK|ZG|ZW|ORD|UM|KL|PAR|WZ|PZ|REKL|SPR|INV|SO|PO|NR|CASE|ID|ABO|UMO|POL|ZGL)"
+    r"(?<![\w/-])(?:ZAM|FV|FVS|FS|FA|RMA|REK|ZG|ZW|ORD|UM|KL|PAR|WZ|PZ|REKL|SPR|INV|(?-i:SO|PO)|NR|CASE|ID|ABO|UMO|POL|ZGL)"
     r"[-/_# ]{0,2}\d{2,}(?:[-/_.]?[A-Z0-9]+)*(?!\w)",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlp.redaction.detectors.email_dictation import dictated
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.spans import Finding, producer
@@ -115,17 +116,30 @@ _STOP = FUNCTION_WORDS - frozenset(["a", "e", "i", "o", "u", "w", "z", "y", "m"]
     ]
 )
 _REACH = 8
+_ANCHORS = frozenset(
+    _AT
+    | (_DOT - {"."})
+    | (_TLD - {"de", "co", "pe", "el"})
+    | (_HOSTS - {"o", "dzi", "wu", "poczta", "gazeta"})
+)
 
 
 class EmailDetector:
     """Addresses by their shape, by "małpa", and by "kropka" where an address is awaited."""
 
     name = "email"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         sign = producer(self)
+        found = list(self._recognised(dialogue, sign))
+        yield from found
+        spoken = [f for f in found if f.explanation != "shape"]
+        if spoken:
+            yield from dictated(dialogue, spoken, _ANCHORS, sign)
+
+    def _recognised(self, dialogue: Dialogue, sign: str) -> Iterator[Finding]:
         for line in dialogue.lines:
             for match in _WRITTEN.finditer(line.text):
                 yield Finding(line.turn, match.start(), match.end(), "EMAIL", 0.99, sign, "shape")
@@ -157,7 +171,7 @@ def _local(word: Word | None) -> bool:
     """Could be a piece of what stands before the at sign."""
     if word is None or word.is_mark:
         return False
-    if word.is_sign:
+    if word.is_sign or word.fold in _GLUE:
         return word.fold in _GLUE
     return word.fold not in _STOP or word.fold in NUMERALS
 

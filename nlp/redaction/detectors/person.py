@@ -143,7 +143,7 @@ class PersonDetector:
     """Names by the dictionary, by introductions, by titles, by a request for them, and those already known."""
 
     name = "person"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -176,6 +176,8 @@ def _seeds(dialogue: Dialogue, line: Line) -> dict[int, tuple[float, str]]:
             seeds[index] = (0.85, "after a title")
         elif _introduced(dialogue, line, index, word, form):
             seeds[index] = (0.85, "after an introduction")
+        elif _announced(line, index, word, form):
+            seeds[index] = (0.8, "before the words that follow one's own name")
         elif _asked(dialogue, line, index, word, form):
             seeds[index] = (0.75, "answer to a request for a name")
     return seeds
@@ -266,6 +268,19 @@ def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: Na
         if dialogue.cased and size == 1:
             return False
         return (form.any_name and not has_grammar(word)) or (form.unknown and len(word.text) > 2)
+    return False
+
+
+def _announced(line: Line, index: int, word: Word, form: NameForm) -> bool:
+    """ "tomek adamczyk z tej strony", "kwiatkowska w czym mogę pomóc", whatever its capitals."""
+    if not (form.given or form.surname or form.shaped or form.rare_given) or has_grammar(word):
+        return False
+    after = [w.fold for w in line.words[index + 1 : index + 9] if not w.is_sign]
+    for skip in (0, 1):
+        if tuple(after[skip : skip + 3]) == ("z", "tej", "strony"):
+            return True
+        if index <= 2 and tuple(after[skip : skip + 4]) == ("w", "czym", "moge", "pomoc"):
+            return True
     return False
 
 

@@ -1,0 +1,90 @@
+"""The redactor against two tables: lines with nothing personal in them, and lines with what must go."""
+
+from pathlib import Path
+
+import pytest
+
+from nlp.redaction import Redactor
+from transcripts.conversation import Turn
+
+HERE = Path(__file__).parent
+
+
+def _lines(name: str) -> list[str]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def redactor() -> Redactor:
+    return Redactor()
+
+
+def test_near_misses_stay_as_they_are(redactor: Redactor) -> None:
+    """All in one test with a list of what failed: the table is long and each line is quick."""
+    lines = _lines("near_misses.txt")
+    wrong = [f"{line} -> {clean}" for line in lines if (clean := redactor.redact_text(line)) != line]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", _lines("hits.txt"))
+def test_hits_are_replaced_and_nothing_else(redactor: Redactor, row: str) -> None:
+    text, wanted = row.split(" => ")
+    assert redactor.redact_text(text) == wanted
+
+
+def _redacted(redactor: Redactor, *turns: tuple[str, str]) -> list[str]:
+    said = [Turn(speaker, text) for speaker, text in turns]  # type: ignore[arg-type]
+    found = redactor.find(said)
+    texts = [text for _, text in turns]
+    for f in reversed(found):
+        texts[f.turn] = f"{texts[f.turn][: f.start]}[{f.type}]{texts[f.turn][f.end :]}"
+    return texts
+
+
+def test_an_address_spelled_over_several_turns_is_covered_whole(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("agent", "Poproszę o adres mailowy."),
+        ("customer", "To będzie g, t, r."),
+        ("agent", "Grażyna, Tomasz, Roman."),
+        ("customer", "Kropka wnuk, małpa, poczta kropka example."),
+        ("agent", "G?"),
+        ("customer", "Tak, zgadza się."),
+    )
+    assert texts[1] == "To będzie [EMAIL]."
+    assert "Grażyna" not in texts[2]
+    assert "Roman" not in texts[2]
+    assert "wnuk" not in texts[3]
+    assert texts[4] == "[EMAIL]?"
+    assert texts[5] == "Tak, zgadza się."
+
+
+def test_letters_in_ordinary_talk_beside_an_address_stay(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("customer", "Mój mail to ola kropka lis małpa poczta kropka example."),
+        ("agent", "Dziękuję. A w instrukcji, co tam jest?"),
+        ("customer", "A i o tym nic nie ma, a w pudełku też."),
+    )
+    assert texts[1:] == ["Dziękuję. A w instrukcji, co tam jest?", "A i o tym nic nie ma, a w pudełku też."]
+
+
+def test_a_number_that_is_begun_anew_is_covered_with_its_cut_word(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("agent", "Proszę podać numer telefonu."),
+        ("customer", "Siedemset dziewięć, osi... trzy, trzysta dwanaście, sto."),
+    )
+    assert texts[1] == "[PHONE]."
+
+
+def test_a_town_alone_answers_the_question_for_an_address(redactor: Redactor) -> None:
+    asked = ("agent", "Na jaki adres mamy wysłać?")
+    assert _redacted(redactor, asked, ("customer", "Warszawa"))[1] == "[ADDRESS]"
+    texts = _redacted(
+        redactor,
+        ("agent", "na jaki adres mamy wysłać"),
+        ("customer", "dziewięćdziesiąt sześć siedem pięć łódź"),
+    )
+    assert "łódź" not in texts[1]
