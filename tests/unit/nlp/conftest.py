@@ -74,5 +74,12 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def artefact_folder(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Path:
     base = write_base(tmp_path_factory.mktemp("base"))
     recipe = Recipe(epochs=12, batch_tokens=256, encoder_rate=2e-3, head_rate=2e-2)
-    order = Order(examples, tmp_path_factory.mktemp("tagger") / "tiny", str(base), name="tiny", recipe=recipe)
+    order = Order(
+        examples,
+        tmp_path_factory.mktemp("tagger") / "tiny",
+        str(base),
+        name="tiny",
+        version="1",
+        recipe=recipe,
+    )
     return train(order, lambda _: None, lambda *_: None)
