@@ -67,12 +67,21 @@ class Artefact:
     surface: SurfaceHeads | None = None
     surface_weights: Mapping[str, float] = field(default_factory=dict)
 
-    def with_surface(self, head: str, logits: Tensor, texts: Sequence[str]) -> Tensor:
-        """The encoder's logits (texts, classes) and the weighted ones of the surface head, where there is one."""
-        weight = self.surface_weights.get(head, 0.0)
-        if self.surface is None or not weight:
-            return logits
-        return logits + weight * self.surface.logits(head, self.surface.features(texts))
+    def logits(self, heads: Sequence[str], pooled: Tensor, texts: Sequence[str]) -> list[Tensor]:
+        """Logits (rows, classes) of each head: the encoder's, and the weighted ones of the surface head if any.
+
+        Args:
+            pooled: token vectors, pooled over what each row reads (rows, width).
+            texts: what each row reads.
+        """
+        found = [self.network.logits(head, pooled) for head in heads]
+        if self.surface is None or not any(self.surface_weights.get(head) for head in heads):
+            return found
+        features = self.surface.features(texts)
+        for position, head in enumerate(heads):
+            if weight := self.surface_weights.get(head, 0.0):
+                found[position] = found[position] + weight * self.surface.logits(head, features)
+        return found
 
 
 def base_encoder(name: str) -> tuple[BertModel, Tokenizer, int]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
-from nlp.windows import Window
+from nlp.windows import Window, padded_length
 
 Run = tuple[int, int, int]  # row in the batch, first token, last token (exclusive)
 
@@ -27,8 +27,8 @@ class Batch:
 
 
 def collate(windows: Sequence[Window], padding: int) -> Batch:
-    """Pad windows to the longest of them."""
-    longest = max(len(window.ids) for window in windows)
+    """Pad windows to the longest of them, and a few tokens more."""
+    longest = max(padded_length(window) for window in windows)
     ids = torch.full((len(windows), longest), padding)
     mask = torch.zeros((len(windows), longest), dtype=torch.long)
     for row, window in enumerate(windows):

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
+from sklearn.utils import murmurhash3_32
 from torch import Tensor
 
 BLOCK = 2**15  # buckets for words, and as many for character n-grams
@@ -25,7 +25,6 @@ FEATURES = 2 * BLOCK
 
 _FOLD = str.maketrans("ąćęłńóśźż", "acelnoszz")
 _WORD = re.compile(r"\w+")
-# zrobiłem, zrobiłam, zrobiłbym, zrobiłabym: after folding the gender is gone
 _ADDRESS = re.compile(r"\bpan(?:i|ia|a|u|em|ie)?\b")
 # zrobiłem, zrobiłam, zrobiłbym, zrobiłabym: after folding the gender is gone
 _GENDER = re.compile(r"(?<=\w\w)l(?:[ae]m|a?bym|[ae]s|a?bys)\b")
@@ -37,24 +36,48 @@ def folded(text: str) -> str:
     return re.sub(r"\d", "0", _ADDRESS.sub("pan", _GENDER.sub("l", plain)))
 
 
-@cache
-def _counters() -> tuple[HashingVectorizer, HashingVectorizer]:
-    common: dict[str, Any] = {"n_features": BLOCK, "alternate_sign": False, "norm": None, "lowercase": False}
-    return (
-        HashingVectorizer(ngram_range=(1, 2), token_pattern=r"\w+", **common),
-        HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common),
-    )
+# The features are those of scikit-learn's HashingVectorizer (words and pairs; "char_wb" from 2 to 5). Its loop
+# hashes every n-gram anew; most words of a conversation were met before, so here each is hashed once.
+Buckets = npt.NDArray[np.int32]
+
+
+def _bucket(term: str) -> int:
+    return abs(int(murmurhash3_32(term, seed=0))) % BLOCK
+
+
+@lru_cache(maxsize=2**13)
+def _inside(word: str) -> Buckets:
+    """Buckets of the character n-grams of a word between blanks; a short word counts once whole."""
+    padded = f" {word} "
+    grams = []
+    for size in range(2, 6):
+        grams += [padded[at : at + size] for at in range(max(1, len(padded) - size + 1))]
+        if len(padded) <= size:
+            break
+    return np.array([BLOCK + _bucket(gram) for gram in grams], np.int32)
+
+
+def _buckets(plain: str) -> Buckets:
+    words = _WORD.findall(plain)
+    pairs = [f"{left} {right}" for left, right in pairwise(words)]
+    whole = np.array([_bucket(term) for term in (*words, *pairs)], np.int32)
+    return np.concatenate([whole, *map(_inside, plain.split())])
 
 
 def counts(texts: Sequence[str]) -> sparse.csr_matrix:
     """How often each n-gram bucket occurs: (texts, FEATURES)."""
-    plain = [folded(text) for text in texts]
-    return sparse.hstack([counter.transform(plain) for counter in _counters()]).tocsr()
+    found = [_buckets(folded(text)) for text in texts]
+    ends = np.cumsum([0, *map(len, found)], dtype=np.int32)
+    indices = np.concatenate(found) if found else np.zeros(0, np.int32)
+    ones = np.ones(len(indices), np.float32)
+    matrix = sparse.csr_matrix((ones, indices, ends), shape=(len(texts), FEATURES))
+    matrix.sum_duplicates()
+    return matrix
 
 
 @dataclass(frozen=True, slots=True)
 class SurfaceHeads:
-    """Inverse document frequencies (FEATURES,) and for each head weights (classes, FEATURES) and biases."""
+    """Inverse document frequencies (FEATURES,) and for each head weights (FEATURES, classes) and biases."""
 
     idf: np.ndarray
     weights: Mapping[str, np.ndarray]
@@ -62,30 +85,34 @@ class SurfaceHeads:
 
     def features(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """TF-IDF with sublinear counts, words and n-grams each of length one."""
-        found = counts(texts).astype(np.float32)
-        np.log1p(found.data, out=found.data)
-        found = found.multiply(self.idf).tocsr()
-        parts = [normalize(found[:, :BLOCK]), normalize(found[:, BLOCK:])]
-        return sparse.hstack(parts).tocsr()
+        return self._weighed(counts(texts))
+
+    def _weighed(self, often: sparse.csr_matrix) -> sparse.csr_matrix:
+        rows = np.repeat(np.arange(often.shape[0]), np.diff(often.indptr))
+        data = np.log1p(often.data) * self.idf[often.indices]
+        part = 2 * rows + (often.indices >= BLOCK)
+        length = np.sqrt(np.bincount(part, data**2, 2 * often.shape[0]))
+        length[length == 0] = 1.0
+        data = (data / length[part]).astype(np.float32)
+        return sparse.csr_matrix((data, often.indices, often.indptr), shape=often.shape)
 
     def logits(self, head: str, features: sparse.csr_matrix) -> Tensor:
         """Logits (texts, classes) of one head."""
-        return torch.from_numpy(np.asarray(features @ self.weights[head].T + self.biases[head], np.float32))
+        return torch.from_numpy(np.asarray(features @ self.weights[head] + self.biases[head], np.float32))
 
     def word_shares(self, head: str, label: int, texts: Sequence[str]) -> list[list[tuple[int, int, float]]]:
         """For each of ``texts``, read as one: start, end and share in the logit of every word.
 
         A word's share is that of its own n-grams; pairs of words are left out.
         """
-        joined = ["\n".join(texts)]
-        found, often = self.features(joined), counts(joined)
+        often = counts(["\n".join(texts)])
+        found = self._weighed(often)
         worth = np.zeros(FEATURES, np.float32)
-        worth[found.indices] = found.data * self.weights[head][label][found.indices]
-        worth[often.indices] /= often.data
+        worth[found.indices] = found.data / often.data * self.weights[head][found.indices, label]
         shares = []
         for text in texts:
             words = list(_WORD.finditer(text))
-            values = counts([word.group() for word in words]) @ worth if words else []
+            values = [worth[_buckets(folded(word.group()))].sum() for word in words]
             shares.append([(w.start(), w.end(), float(v)) for w, v in zip(words, values, strict=True)])
         return shares
 
@@ -93,7 +120,7 @@ class SurfaceHeads:
         """All arrays as float16 tensors, to be written."""
         found = {"idf": self.idf}
         for head in self.weights:
-            found |= {f"{head}.weight": self.weights[head], f"{head}.bias": self.biases[head]}
+            found |= {f"{head}.weight": self.weights[head].T, f"{head}.bias": self.biases[head]}
         return {name: torch.from_numpy(np.ascontiguousarray(array)).half() for name, array in found.items()}
 
     @classmethod
@@ -103,6 +130,6 @@ class SurfaceHeads:
         heads = [name.removesuffix(".weight") for name in arrays if name.endswith(".weight")]
         return cls(
             arrays["idf"],
-            {head: arrays[f"{head}.weight"] for head in heads},
+            {head: np.ascontiguousarray(arrays[f"{head}.weight"].T) for head in heads},
             {head: arrays[f"{head}.bias"] for head in heads},
         )

@@ -100,13 +100,8 @@ class Tagger:
     def _read_customer(
         self, hidden: Tensor, windows: Sequence[Window], rows: Sequence[int], reads: list[Read]
     ) -> None:
-        network = self.artefact.network
         pooled = pool(hidden, [(row, *whole(windows[row])) for row in rows])
-        texts = [windows[row].text for row in rows]
-        primary, leaf = (
-            self.artefact.with_surface(head, network.logits(head, pooled), texts)
-            for head in ("primary", "leaf")
-        )
+        primary, leaf = self.artefact.logits(("primary", "leaf"), pooled, [windows[row].text for row in rows])
         thirds: list[Run] = []
         for row in rows:
             window = windows[row]
@@ -116,9 +111,8 @@ class Tagger:
                 (row, *third(window, last=True)),
             ]
         said = [text_of(windows[run[0]], run) for run in thirds]
-        sentiment = self.artefact.with_surface(
-            "sentiment", network.logits("sentiment", pool(hidden, thirds)), said
-        ).view(len(rows), 3, -1)
+        (found,) = self.artefact.logits(("sentiment",), pool(hidden, thirds), said)
+        sentiment = found.view(len(rows), 3, -1)
         for position, row in enumerate(rows):
             reads[row].primary, reads[row].leaf = primary[position], leaf[position]
             reads[row].sentiment = sentiment[position]
@@ -130,8 +124,7 @@ class Tagger:
     ) -> None:
         runs = [(row, piece.first, piece.last) for row in rows for piece in windows[row].pieces]
         texts = [piece.text for row in rows for piece in windows[row].pieces]
-        logits = self.artefact.network.logits(head, pool(hidden, runs))
-        logits = self.artefact.with_surface(head, logits, texts)
+        (logits,) = self.artefact.logits((head,), pool(hidden, runs), texts)
         for row, part in zip(
             rows, torch.split(logits, [len(windows[row].pieces) for row in rows]), strict=True
         ):

@@ -31,7 +31,8 @@ def fit_surface(asked: Mapping[str, tuple[list[str], Tensor]], sizes: Mapping[st
         features = bare.features(texts)
         labels = wanted.numpy()
         fit = _one_of_many if labels.ndim == 1 else _each_alone
-        weights[head], biases[head] = fit(features, labels, sizes[head])
+        weight, biases[head] = fit(features, labels, sizes[head])
+        weights[head] = np.ascontiguousarray(weight.T)
     return SurfaceHeads(bare.idf, weights, biases)
 
 

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from nlp.surface import SurfaceHeads, folded
+from scipy import sparse
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from nlp.surface import BLOCK, SurfaceHeads, counts, folded
 from nlp.training.fit import UNSURE
 from nlp.training.surface_fit import fit_surface
 
@@ -57,6 +60,15 @@ def test_the_word_that_decides_has_the_largest_share(heads: SurfaceHeads) -> Non
     first, second = heads.word_shares("primary", 1, ["no tak", "znów ten czajnik panie"])
     assert max(second, key=lambda word: word[2])[:2] == (9, 16)
     assert [word[:2] for word in first] == [(0, 2), (3, 6)]
+
+
+def test_features_are_those_of_the_hashing_vectorizer() -> None:
+    texts = ["no   dzień dobry, ja w spr. paczki!!", "a", "", "nr 4471/22 yyy...", "kup\ntaśmę  ok"]
+    plain = [folded(text) for text in texts]
+    common = {"n_features": BLOCK, "alternate_sign": False, "norm": None, "lowercase": False}
+    words = HashingVectorizer(ngram_range=(1, 2), token_pattern=r"\w+", **common).transform(plain)
+    inside = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common).transform(plain)
+    assert np.array_equal(counts(texts).toarray(), sparse.hstack([words, inside]).toarray())
 
 
 def test_an_empty_text_gives_the_biases(heads: SurfaceHeads) -> None:
