@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
