@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +15,7 @@ from torch import Tensor
 from nlp.artefact import Artefact, load
 from nlp.evidence import Floats, strongest_span
 from nlp.network import Run, collate, pool, text_of, third, whole
-from nlp.windows import Document, Window, Windower, batches, documents
+from nlp.windows import Document, Part, Window, Windower, batches, documents, ends_of
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import (
     SENTIMENTS,
@@ -67,7 +67,7 @@ class Tagger:
             yield from self._tag_chunk(chunk)
 
     def _tag_chunk(self, chunk: Sequence[Conversation]) -> Iterator[TaggedConversation]:
-        owners: list[tuple[int, Document]] = [(i, d) for i, c in enumerate(chunk) for d in documents(c)]
+        owners: list[tuple[int, Document]] = [(i, d) for i, c in enumerate(chunk) for d in _documents(c)]
         cut = self.windower([document for _, document in owners])
         flat = [
             (owner, window) for (owner, _), windows in zip(owners, cut, strict=True) for window in windows
@@ -131,7 +131,13 @@ class Tagger:
             setattr(reads[row], head, part)
 
     def _assemble(self, conversation: Conversation, reads: Sequence[Read]) -> TaggedConversation:
-        customer = [read for read in reads if read.window.side == "customer"]
+        customer = [read for read in reads if read.window.side == "customer" and read.window.part == "whole"]
+        ends: dict[Part, Read] = {}
+        for read in reads:
+            if read.window.part == "opening":
+                ends.setdefault("opening", read)
+            elif read.window.part == "ending":
+                ends["ending"] = read
         agent = [read for read in reads if read.window.side == "agent"]
         reasons, primary, confidence = self._reasons(conversation, customer)
         return TaggedConversation(
@@ -139,7 +145,7 @@ class Tagger:
             reasons,
             primary,
             confidence,
-            self._sentiment(customer),
+            self._sentiment(customer, ends),
             self._behaviours(agent),
             self.version,
         )
@@ -193,7 +199,11 @@ class Tagger:
                     shares[piece.first + first : piece.first + last] += scale * share / (last - first)
         return shares
 
-    def _sentiment(self, reads: Sequence[Read]) -> SentimentTag | None:
+    def _sentiment(self, reads: Sequence[Read], ends: Mapping[Part, Read]) -> SentimentTag | None:
+        """How the customer felt; start and end by ``ends`` where they were read alone, else by thirds.
+
+        The opening counts once more in the whole: a matter told in anger and settled is remembered as both.
+        """
         if not reads:
             return None
         calibration = self.artefact.calibration
@@ -201,6 +211,10 @@ class Tagger:
         stacked = calibration.softmax("sentiment", torch.stack([_known(read.sentiment) for read in reads]))
         overall = (stacked[:, 0] * (sizes / sizes.sum())[:, None]).sum(0)
         start, end = stacked[0, 1], stacked[-1, 2]
+        if ends:
+            alone = torch.stack([_known(ends[part].sentiment)[0] for part in ("opening", "ending")])
+            start, end = calibration.softmax("sentiment", alone)
+        overall = (overall + start) / 2
         return SentimentTag(
             _label(overall),
             _label(start),
@@ -241,6 +255,11 @@ def _known(value: Tensor | None) -> Tensor:
     if value is None:
         raise ValueError("this window was not read by that head")
     return value
+
+
+def _documents(conversation: Conversation) -> list[Document]:
+    sides = documents(conversation)
+    return sides + [end for side in sides if side.side == "customer" for end in ends_of(side)]
 
 
 def _early_weights(reads: Sequence[Read]) -> Tensor:

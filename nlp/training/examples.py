@@ -238,10 +238,10 @@ def _conversation(record: dict[str, Any]) -> list[Example]:
                 record["id"],
                 *common,
                 document,
-                frozenset(labels["reasons"]),
-                labels["primary"],
+                frozenset(labels["reasons"]) if "reasons" in labels else None,
+                labels.get("primary"),
                 labels["sentiment"]["overall"],
-                (labels["sentiment"]["start"], labels["sentiment"]["end"]),
+                (labels["sentiment"].get("start"), labels["sentiment"].get("end")),
                 {i: turns[i]["sentiment"] for i in customer if turns[i]["sentiment"]},
             )
         )

@@ -41,7 +41,7 @@ from nlp.training.heads import refit_heads
 from nlp.training.surface_fit import fit_surface
 from nlp.windows import Windower
 
-REVIEWS_FOR_HEADS = 1500
+REVIEWS_FOR_HEADS = 5000
 
 Say = Callable[[str], None]
 
@@ -70,6 +70,7 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     """Fine-tune, calibrate and write the artefact; returns its folder.
 
     An interrupted call goes on where it was: the long stage keeps a checkpoint in the cache folder.
+    With no epochs the encoder stays as it is, and only heads, calibration and thresholds are made.
     """
     known = load_contact_reasons().codes
     added = [example for path in order.own for example in read_own(path, known)]
@@ -91,10 +92,11 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     surface = stages.surface(seen, extra)
     if order.start:
         network.load_state_dict(load(order.start).network.state_dict())
-    say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
-    stages.heads(seen, parts["dev"], extra)
-    say("Etap 3 z 4: dostrajanie kodera na przykładach i opiniach.")
-    stages.encoder(seen, [e for e in extra if not e.primary])
+    if order.recipe.epochs:
+        say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
+        stages.heads(seen, parts["dev"], extra)
+        say("Etap 3 z 4: dostrajanie kodera na przykładach i opiniach.")
+        stages.encoder(seen, [e for e in extra if not e.primary])
     say("Etap 4 z 4: głowy liniowe na gotowym koderze.")
     stages.heads(seen, parts["dev"], extra)
     manifest = _manifest(order, labels, parts, len(extra))

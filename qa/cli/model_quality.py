@@ -55,7 +55,9 @@ def examples_option(function: Any) -> Any:
 @click.option("--start-from", metavar="MODEL", help="Tagger, od którego zacząć, zamiast samego kodera.")
 @click.option("--batch-tokens", type=click.IntRange(64, 65536), metavar="N", help="Tokenów w jednym kroku.")
 @click.option("--rate", type=click.FloatRange(1e-7, 1e-2), metavar="X", help="Krok uczenia kodera.")
-@click.option("--epochs", type=click.IntRange(1, 100), metavar="N", help="Ile razy przejść przykłady.")
+@click.option(
+    "--epochs", type=click.IntRange(0, 100), metavar="N", help="Ile razy przejść przykłady (0: tylko głowy)."
+)
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N")
 @click.option("--threads", type=int, default=0, metavar="N", help="Wątki obliczeń (0: wybór biblioteki).")
 def train(
@@ -90,7 +92,9 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     chosen = {"epochs": epochs, "batch_tokens": batch_tokens, "encoder_rate": rate}
-    recipe = replace(Recipe(), seed=seed, **{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
+    recipe = replace(
+        Recipe(), seed=seed, **{name: value for name, value in chosen.items() if value is not None}
+    )  # type: ignore[arg-type]
     order = Order(
         examples, output, base, sentiment_reviews=sentiment_reviews, own=add, start=start_from, recipe=recipe
     )

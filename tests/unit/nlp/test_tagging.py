@@ -52,6 +52,15 @@ def test_evidence_is_words_of_the_customer(tagger: Tagger) -> None:
         assert span.text(talk).strip() == span.text(talk) != ""
 
 
+def test_the_end_of_a_long_call_is_not_coloured_by_its_middle(tagger: Tagger) -> None:
+    angry, calm = "czajnik przestał grzać porażka", "super polecam dziękuję super polecam"
+    turns = [("customer", angry)] * 57 + [("customer", calm)] * 3
+    (tagged,) = tagger.tag_many([conversation("c1", *turns)])
+    assert tagged.sentiment is not None
+    assert (tagged.sentiment.start, tagged.sentiment.end) == ("negative", "positive")
+    assert len(tagged.sentiment.turns) == 60
+
+
 def test_order_is_kept_whatever_the_lengths(tagger: Tagger) -> None:
     talks = [conversation(str(i), ("customer", "gdzie paczka " * (1 + i * 37 % 11))) for i in range(40)]
     assert [t.conversation.id for t in tagger.tag_many(talks)] == [str(i) for i in range(40)]

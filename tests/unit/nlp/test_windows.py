@@ -5,7 +5,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from nlp.windows import Document, Windower, batches, documents
+from nlp.windows import Document, Windower, batches, documents, ends_of
 from transcripts.conversation import Conversation, Turn
 
 
@@ -52,3 +52,24 @@ def test_batches_hold_every_window_once_within_the_token_budget(windower: Window
     groups = list(batches(windows, 30))
     assert sorted(i for group in groups for i in group) == list(range(len(windows)))
     assert all(max(len(windows[i].ids) for i in g) * len(g) <= 30 or len(g) == 1 for g in groups)
+
+
+def test_a_long_document_is_read_again_at_both_ends() -> None:
+    texts = tuple(f"{i} " + "słowo " * 14 for i in range(12))
+    document = Document("customer", tuple(range(0, 24, 2)), texts)
+    opening, ending = ends_of(document)
+    assert (opening.part, opening.turns) == ("opening", (0, 2, 4))
+    assert (ending.part, ending.turns) == ("ending", (18, 20, 22))
+    assert ending.texts == texts[-3:]
+
+
+def test_scraps_are_gathered_until_something_was_said() -> None:
+    texts = ("mhm",) * 50 + ("a to jest dłuższa wypowiedź o paczce i o kurierze",) * 10
+    opening, ending = ends_of(Document("customer", tuple(range(60)), texts))
+    assert len(opening.turns) == 40
+    assert len(ending.turns) == 3
+
+
+@pytest.mark.parametrize("texts", [("słowo " * 300,), ("krótko",) * 30, ("dość długa wypowiedź " * 10,) * 6])
+def test_short_ones_and_letters_are_read_once(texts: tuple[str, ...]) -> None:
+    assert ends_of(Document("customer", tuple(range(len(texts))), texts)) == []
