@@ -93,8 +93,10 @@ def train(
         torch.set_num_threads(threads)
     chosen = {"epochs": epochs, "batch_tokens": batch_tokens, "encoder_rate": rate}
     recipe = replace(
-        Recipe(), seed=seed, **{name: value for name, value in chosen.items() if value is not None}
-    )  # type: ignore[arg-type]
+        Recipe(),
+        seed=seed,
+        **{name: value for name, value in chosen.items() if value is not None},  # type: ignore[arg-type]
+    )
     order = Order(
         examples, output, base, sentiment_reviews=sentiment_reviews, own=add, start=start_from, recipe=recipe
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from scorecards.checks.general import presence, searched
 from scorecards.checks.registry import check
@@ -14,7 +14,26 @@ from transcripts.conversation import Span
 
 SPOKEN_NAME = 25.0
 SPOKEN_COMPANY = 25.0
+UNSAID = 0.01  # a name or a company cannot be given without a word that can be one
+PERHAPS_UNSAID = 0.15  # in long text without capitals such words are not told apart
 LONGEST_INTRODUCTION = 9
+_OF_A_PERSON = ("pan", "pani", "pania", "pana", "panu", "panem", "panie")
+_SURNAME = (
+    "ski",
+    "cki",
+    "dzki",
+    "ska",
+    "cka",
+    "dzka",
+    "skiej",
+    "ckiej",
+    "dzkiej",
+    "skim",
+    "ckim",
+    "wicz",
+    "wiczem",
+    "czyk",
+)
 _SENTENCE_ENDS = ".!?"
 
 
@@ -36,8 +55,11 @@ def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
 def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     """The agent gives the company and their own name; both are needed."""
     opening = view.opening(turns, words)
-    name = _surest(view, "name_given", {t: _name(view, t) for t in opening}, SPOKEN_NAME)
-    company = _surest(view, "company_named", {t: _company(view, t) for t in opening}, SPOKEN_COMPANY)
+    companies = {t: _company(view, t) for t in opening}
+    # a rare first name looks like a company's
+    unknown_names = [t for t, words in companies.items() if words]
+    name = _surest(view, "name_given", {t: _name(view, t) for t in opening}, SPOKEN_NAME, unknown_names)
+    company = _surest(view, "company_named", companies, SPOKEN_COMPANY)
     certainty = name.certainty * company.certainty
     missing = [what for what, act in (("imienia", name), ("nazwy firmy", company)) if act.certainty < 0.5]
     if not missing and certainty >= 0.5:
@@ -51,16 +73,30 @@ def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     return Finding("fail", 1 - min(name.certainty, company.certainty), searched(view, opening), reason)
 
 
-def _surest(view: View, behaviour: str, spoken: dict[int, Sequence[Token]], lift: float) -> Sighting:
+def _surest(
+    view: View,
+    behaviour: str,
+    spoken: Mapping[int, Sequence[Token]],
+    lift: float,
+    perhaps: Collection[int] = (),
+) -> Sighting:
     best = NOWHERE
     for turn, tokens in spoken.items():
         # what the redaction or the place in the opening shows outweighs a tagger that is silent
         prior = max(view.model(behaviour, turn), UNTAGGED_PRIOR if tokens else view.prior)
-        certainty = weigh(prior, lift if tokens else 0.15)
+        certainty = weigh(
+            prior, lift if tokens else PERHAPS_UNSAID if turn in perhaps else _missing(view, turn)
+        )
         if certainty > best.certainty:
             spans = (Span(turn, tokens[0].start, tokens[-1].end),) if tokens else (view.whole(turn),)
             best = Sighting(turn, certainty, spans, bool(tokens))
     return best
+
+
+def _missing(view: View, turn: int) -> float:
+    text = view.turns[turn].text
+    plain = text == text.lower() and len(view.words[turn]) > LONGEST_INTRODUCTION
+    return PERHAPS_UNSAID if plain else UNSAID
 
 
 def _name(view: View, turn: int) -> list[Token]:
@@ -85,20 +121,35 @@ def _company(view: View, turn: int) -> list[Token]:
 
 
 def _introducing(words: Sequence[Token]) -> list[Token]:
-    """Words up to the offer of help or the matter, without the agent's name (first name and what follows it)."""
+    """Words up to the offer of help or the matter, without names of people.
+
+    Those are first names with what follows them, and two words after "pani" or "pana": the customer's name.
+    """
     kept: list[Token] = []
-    skip = False
+    skip = 0
     for token in words:
         if token.norm in ("czym", "slucham", "pomoc", "sprawie", "chcialabym", "chcialbym"):
             break
-        if token.norm == "[person]" or is_word("first_names", token.norm):
-            skip = token.norm != "[person]"
-            continue
-        if skip:
-            skip = False
-            continue
-        kept.append(token)
+        if token.norm in _OF_A_PERSON:
+            skip = 2
+        elif _is_first_name(token.norm):
+            skip = 1
+        elif token.norm == "[person]":
+            skip = 0
+        elif skip:
+            skip -= 1
+        else:
+            kept.append(token)
     return kept
+
+
+def _is_first_name(norm: str) -> bool:
+    """A first name in the nominative or in a common ending: Lucyny, Adama, Tomaszem, Markowi."""
+    if is_word("first_names", norm):
+        return True
+    feminine = norm[-1:] in ("y", "i", "e", "o") and is_word("first_names", norm[:-1] + "a")
+    stems = [norm.removesuffix(end) for end in ("a", "em", "owi") if norm.endswith(end)]
+    return feminine or any(is_word("first_names", stem) for stem in stems)
 
 
 def _names_a_company(view: View, token: Token) -> bool:
@@ -110,10 +161,19 @@ def _names_a_company(view: View, token: Token) -> bool:
         or len(norm) < 2
     ):
         return False
+    if norm.endswith(_SURNAME) and not _follows_a_business(view, token):
+        return False
     text = view.turns[token.turn].text
     if text == text.lower():  # speech recognition without capitals: only a short introduction is trusted
         return len(view.words[token.turn]) <= LONGEST_INTRODUCTION
     return text[token.start].isupper() and not _merely_begins(text, token)
+
+
+def _follows_a_business(view: View, token: Token) -> bool:
+    """Bank Śląski, Browar Warszawski: after a kind of business the word is no surname."""
+    words = view.words[token.turn]
+    before = words[words.index(token) - 1].norm if words.index(token) else ""
+    return before.startswith(words_of("generic_businesses"))
 
 
 def _merely_begins(text: str, token: Token) -> bool:

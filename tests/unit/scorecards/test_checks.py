@@ -64,6 +64,27 @@ def test_introduction(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Dzień dobry, Malwina Sobczyk, Delikatesy Rumianek, w czym mogę pomóc?", "pass"),
+        ("Dzień dobry, Malwina Sobczyk, Bank Nadwiślański, w czym mogę pomóc?", "pass"),
+        ("dzień dobry malwina sobczyk rumianek słucham", "pass"),
+        ("Dzień dobry, Ngoc z salonu Perkoz, w czym mogę pomóc?", "pass"),
+        ("Dzień dobry, Malwina Sobczyk, w czym mogę pomóc?", "fail"),
+        ("ina Zagórska, w czym mogę pomóc?", "fail"),
+        ("Dzień dobry, mówi Malwina, dzwonię ze sklepu. Czy dodzwoniłam się do pani Lucyny Orzeł?", "fail"),
+        ("Dzień dobry.", "fail"),
+    ],
+)
+def test_a_tagger_that_hears_every_greeting_as_an_introduction_is_not_believed(
+    text: str, expected: str
+) -> None:
+    tags = behaviours((0, "company_named", 0.97), (0, "name_given", 0.97), (0, "greeting", 0.97))
+    spoken = talk(f"a: {text}", "c: dzień dobry", *LATER, behaviours=tags)
+    assert outcome("introduction", spoken) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Dzień dobry, w czym mogę pomóc?", "pass"),
         ("dzien dobry w czym moge pani pomoc", "pass"),
         ("Modrzew, słucham pana", "pass"),
