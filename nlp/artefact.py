@@ -27,6 +27,7 @@ from nlp.surface import SurfaceHeads
 
 FORMAT = 1
 SURFACE = "surface.safetensors"
+TINY = 1e-9
 
 
 class ArtefactError(RuntimeError):
@@ -49,6 +50,20 @@ class Calibration:
     def sigmoid(self, head: str, logits: Tensor) -> Tensor:
         """Calibrated independent probabilities (rows, classes)."""
         return (logits * self.slope.get(head, 1.0) + torch.tensor(self.shift.get(head, 0.0))).sigmoid()
+
+    def primary(self, primary: Tensor, leaf: Tensor) -> Tensor:
+        """Probabilities of the primary reason (rows, classes) from the logits of both heads for reasons.
+
+        A reason is primary when it is the one among all *and* is raised at all: the product of both, with a
+        temperature of its own, since the heads are not independent (ADR 8). Without that, the softmax alone.
+        """
+        if "joint" not in self.temperature:
+            return self.softmax("primary", primary)
+        joint = (
+            self.softmax("primary", primary).clamp(min=TINY).log()
+            + self.sigmoid("leaf", leaf).clamp(min=TINY).log()
+        )
+        return self.softmax("joint", joint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,9 +157,10 @@ class Tagger:
             return (), None, 0.0
         calibration, thresholds = self.artefact.calibration, self.artefact.thresholds
         weights = _early_weights(reads)
-        logits = torch.stack([_known(read.primary) for read in reads])
-        primary = (calibration.softmax("primary", logits) * weights[:, None]).sum(0)
-        leaf = calibration.sigmoid("leaf", torch.stack([_known(read.leaf) for read in reads])).amax(0)
+        of_primary = torch.stack([_known(read.primary) for read in reads])
+        of_leaf = torch.stack([_known(read.leaf) for read in reads])
+        primary = (calibration.primary(of_primary, of_leaf) * weights[:, None]).sum(0)
+        leaf = calibration.sigmoid("leaf", of_leaf).amax(0)
         best = int(primary.argmax())
         confidence = float(primary[best])
         decided = confidence >= thresholds["primary"]

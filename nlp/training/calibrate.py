@@ -14,7 +14,7 @@ from sklearn.metrics import log_loss
 from torch import Tensor
 from torch.nn import functional
 
-from nlp.artefact import Calibration
+from nlp.artefact import TINY, Calibration
 from nlp.network import ContactNetwork, Run, collate, pool, text_of
 from nlp.surface import SurfaceHeads
 from nlp.training.examples import Example
@@ -136,13 +136,21 @@ def add_surface(collected: dict[str, Rows], surface: SurfaceHeads) -> dict[str, 
 
 
 def fit_calibration(collected: dict[str, Rows]) -> Calibration:
-    """One temperature for each softmax head; one slope and a shift for each class of a sigmoid head."""
+    """One temperature for each softmax head; one slope and a shift for each class of a sigmoid head.
+
+    Where every example has both, one temperature more for the primary reason read from both heads.
+    """
     fitted = {head: _fit(head, rows)[0] for head, rows in collected.items()}
-    return Calibration(
-        {head: float(fit[0]) for head, fit in fitted.items() if head in SOFTMAX_HEADS},
-        {head: float(fit[0]) for head, fit in fitted.items() if head in SIGMOID_HEADS},
-        {head: list(fit[1]) for head, fit in fitted.items() if head in SIGMOID_HEADS},
-    )
+    temperature = {head: float(fit[0]) for head, fit in fitted.items() if head in SOFTMAX_HEADS}
+    slope = {head: float(fit[0]) for head, fit in fitted.items() if head in SIGMOID_HEADS}
+    shift = {head: list(fit[1]) for head, fit in fitted.items() if head in SIGMOID_HEADS}
+    if "primary" in collected and "leaf" in collected:
+        primary, leaf = collected["primary"], collected["leaf"]
+        if primary.texts == leaf.texts:
+            plain = Calibration({**temperature, "joint": 1.0}, slope, shift)
+            product = plain.primary(primary.values, leaf.values).clamp(min=TINY).log()
+            temperature["joint"] = _temperature(Rows(product, primary.wanted, primary.texts))[0][0]
+    return Calibration(temperature, slope, shift)
 
 
 def _fit(head: str, rows: Rows) -> tuple[tuple[float, list[float]], float]:
@@ -182,7 +190,9 @@ def choose_thresholds(
     ``primary``: from the costs."""
     wanted = collected["leaf"].wanted
     leaf = calibration.sigmoid("leaf", collected["leaf"].values)
-    primary = collected["primary"].values.argmax(1) if "primary" in collected else leaf.argmax(1)
+    primary = leaf.argmax(1)
+    if "joint" in calibration.temperature:
+        primary = calibration.primary(collected["primary"].values, collected["leaf"].values).argmax(1)
     grid = [round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025)]
     best = max(grid, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
     found = {"leaf": best, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
