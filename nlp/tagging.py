@@ -203,7 +203,7 @@ class Tagger:
     def _sentiment(self, reads: Sequence[Read], ends: Mapping[Part, Read]) -> SentimentTag | None:
         """How the customer felt; start and end by ``ends`` where they were read alone, else by thirds.
 
-        The opening counts once more in the whole: a matter told in anger and settled is remembered as both.
+        Opening and ending count once more in the whole: a matter told in anger and settled is remembered as both.
         """
         if not reads:
             return None
@@ -215,7 +215,7 @@ class Tagger:
         if ends:
             alone = torch.stack([_known(ends[part].sentiment)[0] for part in ("opening", "ending")])
             start, end = calibration.softmax("sentiment", alone)
-        overall = (overall + start) / 2
+        overall = (overall + start + end) / 3
         return SentimentTag(
             _label(overall),
             _label(start),

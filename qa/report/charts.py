@@ -16,7 +16,7 @@ SENTIMENT_NAMES = {
 }
 
 
-def share_bar(share: Share, largest: float, width: int = 220) -> str:
+def share_bar(share: Share, largest: float, width: int = 120) -> str:
     """A bar with its interval as a whisker; ``largest`` is the share that fills the width."""
     scale = width / max(largest, 1e-9)
     middle, low, high = (min(width, value * scale) for value in (share.value, share.low, share.high))
@@ -28,7 +28,7 @@ def share_bar(share: Share, largest: float, width: int = 220) -> str:
     )
 
 
-def sentiment_bar(counts: Mapping[str, int], width: int = 220) -> str:
+def sentiment_bar(counts: Mapping[str, int], width: int = 120) -> str:
     """A stacked bar of sentiments in fixed order."""
     total = sum(counts.values())
     if not total:

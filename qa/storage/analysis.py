@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
+from qa.quoting import sentence_around
 from qa.storage.tables import ConversationRow, EvaluationRow, ProposalRow, TaggingRow, TrendRow, now
 from transcripts.conversation import Conversation, Span
 from transcripts.serialise import WARSAW, conversation_from_dict
@@ -23,7 +24,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Redacted words that show a reason."""
+    """Redacted words that show a reason, with the sentence around them."""
 
     reason: str
     span: Span
@@ -112,7 +113,7 @@ def _analysed(row: ConversationRow, tagging: TaggingRow, evaluation: EvaluationR
     conversation = conversation_from_dict(row.content)
     tagged = tags_from_dict(conversation, tagging.content)
     quotes = tuple(
-        Quote(reason.code, span, span.text(conversation))
+        Quote(reason.code, span, sentence_around(conversation.turns[span.turn].text, span.start, span.end))
         for reason in tagged.reasons
         for span in reason.evidence
     )

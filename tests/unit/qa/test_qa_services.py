@@ -67,7 +67,7 @@ def test_the_whole_way_stores_redacted_conversations_tags_scores_trends(
         rows = list(analysed(session))
         assert {row.primary for row in rows} == {"delivery.late", "invoices.copy", "returns.how"}
         quote = next(row.quotes[0] for row in rows if row.primary == "delivery.late")
-        assert quote.text == "paczk"
+        assert quote.text == "Gdzie jest moja paczka?"
         assert {t.code: (t.count, t.denominator) for t in trends(session)}["delivery.late"] == (9, 15)
         assert proposals(session)
         last = session.scalars(select(RunRow)).one()
