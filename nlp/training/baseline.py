@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,9 @@ class ManyLabels:
         self.binarizer = MultiLabelBinarizer(classes=list(codes))
         wanted = self.binarizer.fit_transform([sorted(codes) for codes in labels])
         model = OneVsRestClassifier(LogisticRegression(C=10, max_iter=300, class_weight="balanced"))
-        self.pipeline = make_pipeline(_features(), model).fit(texts, wanted)
+        with warnings.catch_warnings():  # a code that no text has is no news here
+            warnings.filterwarnings("ignore", message="Label not", category=UserWarning)
+            self.pipeline = make_pipeline(_features(), model).fit(texts, wanted)
 
     def __call__(self, texts: Sequence[str]) -> list[frozenset[str]]:
         """The predicted codes of each text."""

@@ -29,7 +29,9 @@ def one_class_f1(pairs: Sequence[Pair]) -> float:
 
 
 def kappa(pairs: Sequence[Pair]) -> float:
-    """Cohen's kappa."""
+    """Cohen's kappa; not a number where only one label occurs, since then chance agrees fully."""
+    if len({label for pair in pairs for label in pair}) < 2:
+        return float("nan")
     wanted, got = zip(*pairs, strict=True)
     return float(cohen_kappa_score(wanted, got))
 
