@@ -222,7 +222,7 @@ def _numbered(line: Line, run: Run, low: int, free: bool, sign: str) -> Iterator
 
 
 def _label(word: Word) -> bool:
-    return word.fold.startswith(("adres", "ulic", "kod", "numer", "mieszkan", "dom", "lokal"))
+    return word.fold.startswith(("adres", "ulic", "kod", "numer", "mieszk", "dom", "lokal"))
 
 
 def _alone(dialogue: Dialogue, line: Line, index: int) -> bool:
