@@ -132,6 +132,27 @@ _COMPANY_BEFORE = frozenset(
         "bank",
     ]
 )
+_BUSINESS = _COMPANY_BEFORE | {
+    "biuro",
+    "dzial",
+    "serwis",
+    "infolinia",
+    "salon",
+    "hurtownia",
+    "obsluga",
+    "apteka",
+    "drogeria",
+    "ksiegarnia",
+    "towarzystwo",
+    "energetyka",
+    "przychodnia",
+    "kancelaria",
+    "spoldzielnia",
+    "delikatesy",
+    "meble",
+    "centrum",
+}
+LONGEST_SYLLABLE = 4  # Thu Trang: a longer unknown word before a name may be the company's
 _SPELLED = re.compile(
     r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
 )
@@ -212,11 +233,26 @@ def _alone(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFor
     if capital and form.shaped and not form.place and line.folded(index + 1) not in ("ul", "ulica"):
         return "surname by its ending"
     following = line.at(index + 1)
+    if capital and form.rare_given and not form.word and _may_be_surname(dialogue, following):
+        return "first name before another capital"
     if following and not following.is_sign and form.rare_given and not form.word and not dialogue.cased:
         second = name_form(following)
         if (second.shaped or (second.surname and not second.word)) and agree(form, second):
             return "first name and surname"
     return ""
+
+
+def _may_be_surname(dialogue: Dialogue, word: Word | None) -> bool:
+    if (
+        word is None
+        or word.is_sign
+        or word.after_stop
+        or not _capital(dialogue, word)
+        or word.fold in _BUSINESS
+    ):
+        return False
+    form = name_form(word)
+    return not form.never and (form.surname or form.shaped or form.unknown)
 
 
 def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> bool:
@@ -338,7 +374,7 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
             form.never
             or not plausible
             or word.fold in _TITLES
-            or (word.after_stop and form.unknown and not form.shaped)
+            or (word.after_stop and form.unknown and not form.shaped and len(word.text) > LONGEST_SYLLABLE)
         ):
             break
         first -= 1
@@ -382,7 +418,10 @@ def _follows(
         company = word.text.isupper() or any(c.isupper() for c in word.text[1:])
         if not word.capital:
             return index in seeds
-        return not company and (form.any_name or form.unknown or (not form.place and agree(previous, form)))
+        # after a first name a capital is a surname, even one that is a word of another gender: "Dobrogost Pchełka"
+        after_given = (previous.given or previous.rare_given) and word.fold not in _BUSINESS
+        fits = after_given or agree(previous, form)
+        return not company and (form.any_name or form.unknown or (not form.place and fits))
     if index in seeds:
         return True
     if form.shaped or (form.surname and not form.word):
