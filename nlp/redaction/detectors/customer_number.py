@@ -25,7 +25,7 @@ class CustomerNumberDetector:
     """Asked for, or a code of a known shape, or a number too long to count anything."""
 
     name = "customer_number"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
