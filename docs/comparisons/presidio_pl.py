@@ -9,6 +9,7 @@ need a spaCy pipeline for Polish, which the package index does not have: names a
 
 import json
 import sys
+from pathlib import Path
 
 import spacy
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
@@ -47,7 +48,7 @@ def engine() -> AnalyzerEngine:
 def main(path: str) -> None:
     """Write one line with `redactions` for each conversation."""
     analyzer = engine()
-    with open(path, encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             conversation = json.loads(line)
             found = [
