@@ -360,6 +360,9 @@ def _chains(
 def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
     """A first name or initial before: "jan" of "jan kowalski", "Anna Maria"."""
     first = index
+    given = name_form(
+        line.words[index]
+    ).given  # before a surname the unknown word is its first name: "Switłana Szewczenko"
     while first > floor and index - first < 2:
         word = line.words[first - 1]
         if word.is_sign or word.is_mark:
@@ -374,7 +377,13 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
             form.never
             or not plausible
             or word.fold in _TITLES
-            or (word.after_stop and form.unknown and not form.shaped and len(word.text) > LONGEST_SYLLABLE)
+            or (
+                word.after_stop
+                and form.unknown
+                and not form.shaped
+                and given
+                and len(word.text) > LONGEST_SYLLABLE
+            )
         ):
             break
         first -= 1
