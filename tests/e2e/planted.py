@@ -32,7 +32,7 @@ LOG = (
     "=== Czat nr cz-77 ===\nData: 2026-11-04 10:02\n"
     "[10:02:44] Klient: tu Zbigniew Olszewski, paszport ZS0134752, ul. Wierzbowa 44/7, 61-245 Poznań\n"
     "[10:03:33] Natalia (konsultant): Dzień dobry, panie Zbigniewie, już sprawdzam.\n"
-    "[10:04:10] Klient: kod blik 773914, a nr reklamacji RK/2026/55871\n"
+    "[10:04:10] Klient: kod blik 773914, a nr reklamacji RK/2026/5587164\n"
 )
 MAIL = (
     "Dzień dobry,\n\nnazywam się Halina Jarosz, mieszkam przy ul. Brzozowej 12 m. 4, 20-601 Lublin. "
@@ -44,7 +44,7 @@ PLANTED = (
     "8830417", "4539 1488 0343 6467", "siedemdziesiąt osiem zero trzy", "sto dwadzieścia trzy czterdzieści",
     "szafirek", "sześćset dwa sto osiemnaście", "526-104-08-28", "714823", "Trzeciak",
     "1090 1014 0000 0712", "17.03.1959", "Olszewski", "ZS0134752", "Wierzbowa 44",
-    "773914", "55871", "Jarosz", "Brzozowej 12", "00359007738913378452",
+    "773914", "5587164", "Jarosz", "Brzozowej 12", "00359007738913378452",
     "618 44 09", "512 774 390", "55101078913", "jarosz.stefan", "904417",
 )  # fmt: skip
 
