@@ -149,7 +149,15 @@ class Parts:
 
         voices = self._resolved(self.settings.voice_model).path if self.settings.voice_model else None
         model = self._resolved(self.settings.speech_model).path
-        return Transcriber(model, threads=self.settings.threads, voices=voices)
+        return Transcriber(
+            model,
+            threads=self.settings.threads,
+            voices=voices,
+            voice_count=self.settings.voices,
+            left="agent" if self.settings.left_channel == "agent" else "customer",
+            silence=self.settings.silence_seconds,
+            glossary=self.settings.glossary,
+        )
 
     def redactor(self) -> Redacting:
         """Redaction of personal data."""

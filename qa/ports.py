@@ -11,7 +11,8 @@ from transcripts.conversation import Conversation
 from transcripts.tags import TaggedConversation
 
 if TYPE_CHECKING:
-    from transcripts.reading import Record, Recording
+    from transcripts.audio import AudioError
+from transcripts.reading import Record, Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Transcribing(Protocol):
     def transcribe(
         self, recording: Recording, progress: Callable[[float], None] | None = None
     ) -> Conversation: ...
+
+    def transcribe_many(
+        self, recordings: Iterable[Recording], progress: Callable[[float], None] | None = None
+    ) -> Iterator[Conversation | AudioError]:
+        """Several recordings in common batches; an answer for each, in order."""
 
 
 class RedactedConversation(Protocol):

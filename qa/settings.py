@@ -29,6 +29,10 @@ class Settings:
     keep_raw: bool = False
     speech_model: str = "whisper-base"
     voice_model: str = "voice-encoder"
+    voices: int = 2
+    left_channel: str = "agent"
+    silence_seconds: float = 3.0
+    glossary: tuple[str, ...] = ()
     tagger_model: str = "contact-tagger"
     scorecards: Mapping[str, str] = field(default_factory=lambda: DEFAULT_SCORECARDS)
     threads: int = 0
@@ -68,6 +72,10 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "keep_raw": "czy przechowywać surowe treści",
         "speech_model": "model rozpoznawania mowy",
         "voice_model": "model rozróżniania głosów w nagraniach jednokanałowych (puste: bez niego)",
+        "voices": "ile osób mówi w nagraniu jednokanałowym (2-6)",
+        "left_channel": "kto mówi w lewym kanale: agent albo customer",
+        "silence_seconds": "najkrótsza cisza, którą liczą miary rozmowy, w sekundach",
+        "glossary": "nazwy sklepu, firm i produktów poprawiane w zapisie rozmów po brzmieniu",
         "tagger_model": "model tagowania rozmów",
         "scorecards": "karta oceny dla kanału",
         "threads": "wątki obliczeń (0: wybór biblioteki)",
@@ -212,6 +220,21 @@ def _share(raw: Any) -> float:
     return value
 
 
+def _seconds(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        raise ValueError(raw)
+    value = float(raw)
+    if not 0.5 <= value <= 60:
+        raise ValueError(raw)
+    return value
+
+
+def _side(raw: Any) -> str:
+    if raw not in ("agent", "customer"):
+        raise ValueError(raw)
+    return str(raw)
+
+
 def _names(raw: Any) -> tuple[str, ...]:
     items = raw.split(",") if isinstance(raw, str) else raw
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
@@ -243,6 +266,10 @@ _PARSERS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
         "keep_raw": (_flag, "wartości true albo false"),
         "speech_model": (_text, "nazwy modelu"),
         "voice_model": (_any_text, "nazwy modelu albo pustego napisu"),
+        "voices": (_whole(2, 6), "liczby całkowitej od 2 do 6"),
+        "left_channel": (_side, "wartości agent albo customer"),
+        "silence_seconds": (_seconds, "liczby sekund od 0,5 do 60"),
+        "glossary": (_names, "listy nazw"),
         "tagger_model": (_text, "nazwy modelu"),
         "scorecards": (_by_channel, "par kanał=karta, np. phone=phone@1; kanały: " + ", ".join(CHANNELS)),
         "threads": (_whole(0, 256), "liczby całkowitej od 0 do 256"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from qa.errors import is_disk_full
 from qa.filters import Problem
-from qa.ports import Components
+from qa.ports import Components, Transcribing
 from transcripts.audio import AudioError
+from transcripts.conversation import Conversation
 from transcripts.reading import Fault, Record, Recording
 from transcripts.serialise import conversation_to_dict
 
@@ -38,27 +39,49 @@ def _checked(path: Path, record: Record) -> Record:
 
 
 def transcriptions(
-    components: Components, records: Iterable[Record], progress: Callable[[float], None]
+    components: Components, records: Sequence[Record], progress: Callable[[float], None]
 ) -> Iterator[dict[str, Any] | Problem]:
     """A conversation or a problem for each record; a problem's ``line`` is the place among the files."""
+    found = [record for record in records if isinstance(record, Recording)]
+    answers = _answers(components.transcriber(), found, progress) if found else iter(())
     for number, record in enumerate(records, 1):
         if isinstance(record, Recording):
-            yield _transcribed(components, number, record, progress)
+            yield _answer(number, record.conversation.id, next(answers))
         elif isinstance(record, Fault):
             yield Problem(number, record.code, f"{record.message} {record.remedy}", record.id)
 
 
-def _transcribed(
-    components: Components, number: int, recording: Recording, progress: Callable[[float], None]
-) -> dict[str, Any] | Problem:
-    identifier = recording.conversation.id
-    transcriber = components.transcriber()
+def _answers(
+    transcriber: Transcribing, recordings: Sequence[Recording], progress: Callable[[float], None]
+) -> Iterator[Conversation | Exception]:
+    """Answers in common batches; when those fail, each remaining recording gets its own chance."""
+    done = 0
     try:
-        return conversation_to_dict(transcriber.transcribe(recording, progress))
-    except AudioError as error:
-        return Problem(number, error.code, f"{error.message} {error.remedy}", identifier)
+        for answer in transcriber.transcribe_many(recordings, progress):
+            done += 1
+            yield answer
     except Exception as error:  # one recording must not stop the others
         if is_disk_full(error):
             raise
-        message = f"Nieoczekiwany błąd ({type(error).__name__}): zgłoś go, podając wersję (odsluch version)."
-        return Problem(number, "transcription_failed", message, identifier)
+        for recording in recordings[done:]:
+            yield _alone(transcriber, recording, progress)
+
+
+def _alone(
+    transcriber: Transcribing, recording: Recording, progress: Callable[[float], None]
+) -> Conversation | Exception:
+    try:
+        return transcriber.transcribe(recording, progress)
+    except Exception as error:
+        if is_disk_full(error):
+            raise
+        return error
+
+
+def _answer(number: int, identifier: str, answer: Conversation | Exception) -> dict[str, Any] | Problem:
+    if isinstance(answer, Conversation):
+        return conversation_to_dict(answer)
+    if isinstance(answer, AudioError):
+        return Problem(number, answer.code, f"{answer.message} {answer.remedy}", identifier)
+    message = f"Nieoczekiwany błąd ({type(answer).__name__}): zgłoś go, podając wersję (odsluch version)."
+    return Problem(number, "transcription_failed", message, identifier)

@@ -37,12 +37,17 @@ class ConversationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word; ``start`` and ``end`` in seconds, ``probability`` 0..1."""
+    """One recognised word; ``start`` and ``end`` in seconds, ``probability`` and ``no_speech`` 0..1.
+
+    ``no_speech`` is the model's doubt that anybody speaks in the window that the word comes from.
+    """
 
     text: str
     start: float
     end: float
     probability: float = 1.0
+    no_speech: float = 0.0
+    language: str = "pl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ not talk nearby; a quiet speaker therefore stays open, and talk over each other 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
 from transcripts.audio import RATE, Samples
+from transcripts.voice_activity import Region
 
 Levels = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -20,6 +23,7 @@ FRAME = RATE // 50  # 20 ms
 LEAK_DB = 24.0
 BELOW_OWN_DB = 18.0
 NEVER_QUIETER_DB = 30.0  # a channel this far below the other holds no speaker of its own
+OWN_SPEECH_DB = 24.0
 _DELAY_FRAMES = 6  # leaked speech comes up to 120 ms late, or early on a skewed recording
 _HANGOVER_FRAMES = 8  # the gate stays open 160 ms around own speech
 _FLOOR_DB = -90.0
@@ -78,3 +82,17 @@ def gate(left: Samples, right: Samples) -> tuple[Samples, Samples]:
     """Both channels without each other's crosstalk."""
     a, b = levels(left), levels(right)
     return gated(left, a, closed_frames(a, b)), gated(right, b, closed_frames(b, a))
+
+
+def own_speech(regions: Iterable[Region], samples: Samples) -> list[Region]:
+    """Regions as loud as the channel's own speaker can be; what the gate left of the other side goes.
+
+    Measured on 22 channels: own speech is at most 19 dB below the channel's level, a rest at least 28 dB.
+    """
+    level = levels(samples)
+    least = speech_level(level) - OWN_SPEECH_DB
+    return [r for r in regions if _loud_part(level[r.start // FRAME : r.end // FRAME]) >= least]
+
+
+def _loud_part(level: Levels) -> float:
+    return float(np.percentile(level, 90)) if len(level) else _FLOOR_DB

@@ -1,6 +1,6 @@
 """Regions of speech to words: packed into windows, run through Whisper in batches, timed by word.
 
-A Whisper window always costs the encoder 30 s, so short regions share one: the pauses between them are
+Whisper hears best in long windows, so short regions share one: the pauses between them are
 cut out and each word is put back to its place in the recording afterwards. Windows of both channels
 run in the same batches, sorted by length. No text is carried from window to window, so that an error
 stays where it was made.
@@ -8,22 +8,19 @@ stays where it was made.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from transcripts.audio import RATE, Samples, Signal, signal
 from transcripts.conversation import Word
 from transcripts.voice_activity import Region
-
-if TYPE_CHECKING:
-    from faster_whisper import WhisperModel
+from transcripts.whisper import Heard, Whisper
 
 WINDOW = 28 * RATE
-BATCH = 8
 LOOP_RATIO = 2.4  # text that compresses better than this repeats itself
 UNSURE = -1.0  # average log probability below which a window is heard again
 Progress = Callable[[float], None]
@@ -97,73 +94,73 @@ def packed(channel: int, regions: Iterable[Region], samples: Samples, longest: i
 
 
 def recognise(
-    model: WhisperModel,
+    whisper: Whisper,
     channels: Sequence[Samples],
     windows: Sequence[Window],
     *,
-    beam_size: int,
     progress: Progress | None = None,
 ) -> list[Passage]:
     """Words of all windows. ``progress`` hears the seconds of speech done so far."""
+    device = whisper.device
     passages: list[Passage] = []
     done = 0.0
-    queue = sorted(windows, key=lambda w: w.length)
-    for first in range(0, len(queue), BATCH):
-        batch = queue[first : first + BATCH]
-        for window, passage in zip(batch, _run(model, channels, batch, beam_size), strict=True):
-            passages += _again(model, channels, window, beam_size) if _failed(passage) else [passage]
-        done += sum(w.length for w in batch) / RATE
-        if progress is not None:
-            progress(done)
-    return passages
+    with ThreadPoolExecutor(device.workers) as pool:
+        jobs = {
+            pool.submit(_batch, whisper, channels, batch): batch
+            for batch in batches(windows, device.batch, device.workers)
+        }
+        try:
+            for job in as_completed(jobs):
+                passages += job.result()
+                done += sum(w.length for w in jobs[job]) / RATE
+                if progress is not None:
+                    progress(done)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return sorted(passages, key=lambda p: (p.channel, p.words[0].start if p.words else 0.0))
+
+
+def batches(windows: Sequence[Window], most: int, workers: int) -> list[list[Window]]:
+    """Windows of like length together, longest first, in batches that keep all workers busy to the end."""
+    queue = sorted(windows, key=lambda w: -w.length)
+    rounds = -(-len(queue) // (most * workers))
+    count = min(len(queue), rounds * workers)
+    ends = [len(queue) * i // count for i in range(count + 1)] if count else [0]
+    return [queue[a:b] for a, b in itertools.pairwise(ends)]
+
+
+def _batch(whisper: Whisper, channels: Sequence[Samples], windows: Sequence[Window]) -> list[Passage]:
+    out: list[Passage] = []
+    for window, passage in zip(windows, _run(whisper, channels, windows), strict=True):
+        if not _failed(passage):
+            out.append(passage)
+            continue  # what came out looped or garbled is heard again, region by region
+        alone = [Window(window.channel, (region,)) for region in window.regions]
+        size = whisper.device.batch
+        parts = [alone[first : first + size] for first in range(0, len(alone), size)]
+        out += [found for part in parts for found in _run(whisper, channels, part)]
+    return out
 
 
 def _failed(passage: Passage) -> bool:
     return passage.compression > LOOP_RATIO or passage.log_probability < UNSURE
 
 
-def _again(model: WhisperModel, channels: Sequence[Samples], window: Window, beam_size: int) -> list[Passage]:
-    """A window that came out looped or garbled, heard region by region."""
-    alone = [Window(window.channel, (region,)) for region in window.regions]
-    return list(_run(model, channels, alone, beam_size))
+def _run(whisper: Whisper, channels: Sequence[Samples], windows: Sequence[Window]) -> list[Passage]:
+    heard = whisper.hear([w.sound(channels) for w in windows])
+    return [_passage(window, found) for window, found in zip(windows, heard, strict=True)]
 
 
-def _run(
-    model: WhisperModel, channels: Sequence[Samples], windows: Sequence[Window], beam_size: int
-) -> Iterator[Passage]:
-    from faster_whisper import BatchedInferencePipeline
-
-    sounds = [w.sound(channels) for w in windows]
-    ends = np.cumsum([len(s) for s in sounds])
-    begins = [0.0, *(ends[:-1] / RATE)]
-    clips = [{"start": b, "end": e / RATE} for b, e in zip(begins, ends, strict=True)]
-    segments, _info = BatchedInferencePipeline(model).transcribe(
-        np.concatenate(sounds),
-        language="pl",
-        beam_size=beam_size,
-        batch_size=BATCH,
-        clip_timestamps=clips,
-        word_timestamps=True,
-        without_timestamps=True,
-    )
-    heard: list[list[Any]] = [[] for _ in windows]
-    for segment in segments:  # ``seek`` is the begin of its clip in hundredths, rounded down
-        heard[bisect_right(begins, segment.seek / 100 + 0.0101) - 1].append(segment)
-    for window, begin, parts in zip(windows, begins, heard, strict=True):
-        yield _passage(window, begin, parts)
-
-
-def _passage(window: Window, begin: float, segments: Sequence[Any]) -> Passage:
+def _passage(window: Window, heard: Heard) -> Passage:
     words = []
-    for word in (w for s in segments for w in s.words or ()):
-        start, end = window.place(word.start - begin, word.end - begin)
-        words.append(Word(word.word, round(start, 3), round(end, 3), round(float(word.probability), 4)))
-    if not segments:
-        return Passage(window.channel, (), 0.0, 1.0, 0.0)
+    for word in heard.words:
+        start, end = window.place(word.start, word.end)
+        times = round(start, 3), round(end, 3)
+        words.append(Word(word.text, *times, round(word.probability, 4), heard.no_speech, heard.language))
     return Passage(
         window.channel,
         tuple(words),
-        float(np.mean([s.avg_logprob for s in segments])),
-        float(max(s.no_speech_prob for s in segments)),
-        float(max(s.compression_ratio for s in segments)),
+        heard.log_probability,
+        heard.no_speech,
+        heard.compression,
     )

@@ -1,4 +1,4 @@
-"""Which of two voices is the agent: by what agents and customers say on the phone."""
+"""Which voice is the agent: by what agents and customers say on the phone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def agent_points(text: str, opening: str, *, speaks_first: bool, agent_name: str
 def roles(
     texts: Sequence[str], first: int, *, inbound: bool, agent_name: str | None
 ) -> tuple[list[Speaker], float]:
-    """The speaker of each voice (one or two) and by how many points the decision leads.
+    """The speaker of each voice and by how many points the decision leads.
+
+    Of more than two voices, the one that sounds most like the agent and the one that sounds most like the
+    customer get their names, the others stay unknown.
 
     Args:
         texts: what each voice says, whole.
@@ -59,10 +62,13 @@ def roles(
     ]
     if len(points) == 1:
         return [_alone(points[0])], abs(points[0])
-    lead = points[0] - points[1]
-    if abs(lead) < MARGIN:
-        return ["unknown", "unknown"], abs(lead)
-    return (["agent", "customer"] if lead > 0 else ["customer", "agent"]), abs(lead)
+    agent = max(range(len(points)), key=lambda i: points[i])
+    customer = min(range(len(points)), key=lambda i: (points[i], -len(texts[i])))
+    lead = points[agent] - points[customer]
+    names: list[Speaker] = ["unknown"] * len(points)
+    if lead >= MARGIN:
+        names[agent], names[customer] = "agent", "customer"
+    return names, lead
 
 
 def _alone(points: float) -> Speaker:

@@ -10,35 +10,49 @@ or gated, 250 MB for the speech detector and the model (about 300 MB for Whisper
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
-import os
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zlib import crc32
 
-import numpy as np
-
-from transcripts import crosstalk, voices
+from transcripts import crosstalk
 from transcripts.audio import RATE, Audio, AudioError, Samples, decode
-from transcripts.call_metrics import call_metrics
+from transcripts.call_metrics import SILENCE, call_metrics
 from transcripts.conversation import Conversation, Speaker, Word
+from transcripts.glossary import Glossary
+from transcripts.hold_sounds import hold_sounds
 from transcripts.reading import Recording
 from transcripts.recognition import Passage, packed, recognise
-from transcripts.roles import roles
-from transcripts.speech_turns import interleaved, low_share, trusted
+from transcripts.speakers import VoicedWords, VoiceSeparation
+from transcripts.speech_turns import spoken_turns, trusted
+from transcripts.trust import call_trust, turn_trust
 from transcripts.voice_activity import Region, speech_regions
-
-if TYPE_CHECKING:
-    from faster_whisper import WhisperModel
+from transcripts.whisper import Whisper
 
 __all__ = ["AudioError", "Transcriber"]
 
 Progress = Callable[[float], None]
-VoicedWords = list[tuple[Speaker, Sequence[Word]]]
+_REVISION = 2  # raise it whenever the same recording would give other turns
+TOGETHER = 15 * 60 * RATE  # samples of recordings that share batches
 
-_REVISION = 1  # raise it whenever the same recording would give other turns
-SAME_VOICE = 0.1  # two groups nearer than this are one voice (measured: one voice 0.04-0.09, two 0.12-0.26)
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A recording whose speech is found. ``channels`` are gated, ``regions`` belong to them in order."""
+
+    recording: Recording
+    audio: Audio
+    channels: tuple[Samples, ...]
+    regions: tuple[list[Region], ...]
+
+    @property
+    def length(self) -> int:
+        return len(self.channels[0])
 
 
 class Transcriber:
@@ -49,7 +63,10 @@ class Transcriber:
         threads: CPU threads; 0 takes all cores.
         beam_size: 5 is the measured best; 1 is faster and hears less.
         voices: folder of the model ``voice-encoder``; without it one-channel calls have no speakers.
+        voice_count: how many people speak in a one-channel call.
         left: who speaks on the left channel.
+        silence: shortest silence in seconds that counts in the call metrics.
+        glossary: names that are put right by their sound, see :mod:`transcripts.glossary`.
     """
 
     def __init__(
@@ -59,24 +76,24 @@ class Transcriber:
         threads: int = 0,
         beam_size: int = 5,
         voices: Path | None = None,
+        voice_count: int = 2,
         left: Speaker = "agent",
+        silence: float = SILENCE,
+        glossary: Sequence[str] = (),
     ) -> None:
-        self._folder = model
-        self._threads = threads or os.cpu_count() or 1
-        self._beam_size = beam_size
-        self._voices = voices
+        self._whisper = Whisper(model, threads=threads, beam_size=beam_size)
+        self._voices = VoiceSeparation(voices, voice_count) if voices else None
+        self._silence = silence
+        self._glossary = Glossary(glossary)
         self._sides: tuple[Speaker, Speaker] = (
             ("agent", "customer") if left == "agent" else ("customer", "agent")
         )
-        diarization = "voices" if voices else "no-voices"
+        diarization = f"voices{voice_count}" if voices else "no-voices"
         self.model_name = _model_name(model)
-        self.version = f"speech-{_REVISION}/{self.model_name}/beam{beam_size}/{diarization}/left-{left}"
-
-    @cached_property
-    def _model(self) -> WhisperModel:
-        from faster_whisper import WhisperModel
-
-        return WhisperModel(str(self._folder), device="cpu", compute_type="int8", cpu_threads=self._threads)
+        self.version = (
+            f"speech-{_REVISION}/{self.model_name}/beam{beam_size}/{diarization}/left-{left}"
+            f"/silence{silence:g}/glossary-{crc32(repr(tuple(glossary)).encode()):x}"
+        )
 
     def transcribe(self, recording: Recording, progress: Progress | None = None) -> Conversation:
         """The recording's conversation with turns, ``metadata["speech"]`` and ``metadata["call_metrics"]``.
@@ -86,77 +103,117 @@ class Transcriber:
         Raises:
             AudioError: the file is no recording that can be transcribed.
         """
+        return next(self._recognised([self._prepared(recording)], progress))
+
+    def transcribe_many(
+        self, recordings: Iterable[Recording], progress: Progress | None = None
+    ) -> Iterator[Conversation | AudioError]:
+        """A conversation, or why there is none, for each recording in order.
+
+        Recordings of up to 15 minutes together share batches, which keeps all cores busy to the end.
+        ``progress`` hears how many seconds of such a group are done.
+        """
+        group: list[_Prepared | AudioError] = []
+        for recording in recordings:
+            try:
+                item: _Prepared | AudioError = self._prepared(recording)
+            except AudioError as error:
+                item = error
+            size = sum(p.length for p in [*group, item] if isinstance(p, _Prepared))
+            if group and size > TOGETHER:
+                yield from self._answers(group, progress)
+                group = []
+            group.append(item)
+        yield from self._answers(group, progress)
+
+    def _answers(
+        self, group: Sequence[_Prepared | AudioError], progress: Progress | None
+    ) -> Iterator[Conversation | AudioError]:
+        done = self._recognised([p for p in group if isinstance(p, _Prepared)], progress)
+        for item in group:
+            yield item if isinstance(item, AudioError) else next(done)
+
+    def _prepared(self, recording: Recording) -> _Prepared:
         audio = decode(recording.path)
         channels = audio.channels
         if audio.layout == "two_channel":
             channels = crosstalk.gate(*channels)
-        regions = [speech_regions(channel) for channel in channels]
-        passages = self._recognised(channels, regions, audio.duration, progress)
-        words, removed = _by_channel(channels, passages)
-        spoken, speakers = self._spoken(audio, words, regions, recording.conversation)
-        turns = interleaved(spoken)
-        facts = {
-            "model": self.model_name,
-            "version": self.version,
-            "layout": audio.layout,
-            "duration": round(audio.duration, 2),
-            "speech_seconds": round(sum(r.length for found in regions for r in found) / RATE, 2),
-            **_confidence(passages, words),
-            "removed_words": removed,
-            **speakers,
-        }
-        metadata = {**recording.conversation.metadata, "speech": facts}
-        metadata["call_metrics"] = call_metrics(turns, audio.duration)
-        return dataclasses.replace(recording.conversation, turns=turns, metadata=metadata)
+        with ThreadPoolExecutor(len(channels)) as pool:
+            regions = tuple(pool.map(speech_regions, channels))
+        if audio.layout == "two_channel":
+            regions = tuple(crosstalk.own_speech(r, c) for r, c in zip(regions, channels, strict=True))
+        return _Prepared(recording, audio, channels, regions)
 
-    def _recognised(
-        self,
-        channels: Sequence[Samples],
-        regions: Sequence[Sequence[Region]],
-        duration: float,
-        progress: Progress | None,
-    ) -> list[Passage]:
+    def _recognised(self, group: Sequence[_Prepared], progress: Progress | None) -> Iterator[Conversation]:
+        """All recordings' windows in common batches, then each recording put together."""
+        channels = [channel for item in group for channel in item.channels]
+        regions = [found for item in group for found in item.regions]
         windows = [w for i, found in enumerate(regions) for w in packed(i, found, channels[i])]
-        total = sum(w.length for w in windows) / RATE
+        duration = sum(item.audio.duration for item in group)
+        total = sum(w.length for w in windows) / RATE or 1.0
 
         def tell(done: float) -> None:
             if progress is not None:
                 progress(duration * min(1.0, done / total))
 
-        passages = (
-            recognise(self._model, channels, windows, beam_size=self._beam_size, progress=tell)
-            if windows
-            else []
-        )
-        if progress is not None and not windows:
-            progress(duration)
-        return passages
+        passages = recognise(self._whisper, channels, windows, progress=tell)
+        tell(total)
+        first = 0
+        for item in group:
+            last = first + len(item.channels)
+            yield self._conversation(item, [_of_channel(passages, i) for i in range(first, last)])
+            first = last
 
-    def _spoken(
-        self,
-        audio: Audio,
-        words: Sequence[Sequence[Word]],
-        regions: Sequence[Sequence[Region]],
-        conversation: Conversation,
-    ) -> tuple[VoicedWords, dict[str, Any]]:
+    def _conversation(self, item: _Prepared, passages: Sequence[Sequence[Passage]]) -> Conversation:
+        """``passages``: what was heard in each channel."""
+        audio, conversation = item.audio, item.recording.conversation
+        words, removed = _trusted(item.channels, passages)
+        corrected = [self._glossary.corrected(sorted(own, key=lambda w: w.start)) for own in words]
+        words = [own for own, _count in corrected]
+        spoken, speakers = self._spoken(item, words)
+        turns = spoken_turns(spoken)
+        facts: dict[str, Any] = {
+            "model": self.model_name,
+            "version": self.version,
+            "layout": audio.layout,
+            "duration": round(audio.duration, 2),
+            "speech_seconds": round(sum(r.length for found in item.regions for r in found) / RATE, 2),
+            **call_trust(
+                list(itertools.chain(*passages)), [w for channel in words for w in channel], removed
+            ),
+            "corrected_names": sum(count for _own, count in corrected),
+            **speakers,
+            "turns": turn_trust(turns),
+        }
+        plain = tuple(s.turn for s in turns)
+        metadata = {**conversation.metadata, "speech": facts}
+        metadata["call_metrics"] = call_metrics(
+            plain, audio.duration, threshold=self._silence, sounds=hold_sounds(item.channels, plain)
+        )
+        return dataclasses.replace(conversation, turns=plain, metadata=metadata)
+
+    def _spoken(self, item: _Prepared, words: Sequence[Sequence[Word]]) -> tuple[VoicedWords, dict[str, Any]]:
         """Words by speaker, and what is known about how sure the speakers are."""
-        if audio.layout == "two_channel":
+        if item.audio.layout == "two_channel":
             return list(zip(self._sides, words, strict=True)), {"speakers_by": "channel"}
         if self._voices is None or not words[0]:
             return [("unknown", words[0])], {"speakers_by": "none"}
-        found = voices.find_voices(audio.channels[0], regions[0], self._voices)
-        ordered = sorted(words[0], key=lambda w: w.start)
-        if found is None or found.distance < SAME_VOICE:
-            groups = [ordered]
-        else:
-            labels = voices.assign(ordered, found)
-            groups = [[w for w, own in zip(ordered, labels, strict=True) if own == voice] for voice in (0, 1)]
-            groups = [g for g in groups if g]
-        names, lead = _named(groups, conversation)
-        sure = {"speakers_by": "voice", "voices": len(groups), "agent_lead": round(lead, 1)}
-        if found is not None:
-            sure["voice_distance"] = round(found.distance, 3)
-        return list(zip(names, groups, strict=True)), sure
+        return self._voices.voiced(item.channels[0], item.regions[0], words[0], item.recording.conversation)
+
+
+def _of_channel(passages: Iterable[Passage], channel: int) -> list[Passage]:
+    return [p for p in passages if p.channel == channel]
+
+
+def _trusted(
+    channels: Sequence[Samples], passages: Sequence[Sequence[Passage]]
+) -> tuple[list[list[Word]], Counter[str]]:
+    kept, removed = [], Counter[str]()
+    for samples, heard in zip(channels, passages, strict=True):
+        words, dropped = trusted(heard, crosstalk.levels(samples))
+        kept.append(words)
+        removed.update(dropped)
+    return kept, removed
 
 
 def _model_name(folder: Path) -> str:
@@ -166,29 +223,3 @@ def _model_name(folder: Path) -> str:
     except (OSError, ValueError, AttributeError):
         revision = None
     return f"{folder.name}@{revision}" if revision else folder.name
-
-
-def _by_channel(channels: Sequence[Samples], passages: Sequence[Passage]) -> tuple[list[list[Word]], int]:
-    kept, removed = [], 0
-    for i, samples in enumerate(channels):
-        words, dropped = trusted([p for p in passages if p.channel == i], crosstalk.levels(samples))
-        kept.append(words)
-        removed += dropped
-    return kept, removed
-
-
-def _confidence(passages: Sequence[Passage], words: Sequence[Sequence[Word]]) -> Mapping[str, float | None]:
-    """Average log probability of the tokens (weighted by words) and the share of words that are unsure."""
-    weights = [len(p.words) for p in passages]
-    mean = float(np.average([p.log_probability for p in passages], weights=weights)) if sum(weights) else None
-    return {
-        "average_log_probability": None if mean is None else round(mean, 4),
-        "low_probability_share": round(low_share([w for channel in words for w in channel]), 4),
-    }
-
-
-def _named(groups: Sequence[Sequence[Word]], conversation: Conversation) -> tuple[list[Speaker], float]:
-    texts = [" ".join(w.text.strip() for w in group) for group in groups]
-    first = min(range(len(groups)), key=lambda i: groups[i][0].start)
-    name = conversation.agent.name if conversation.agent else None
-    return roles(texts, first, inbound=conversation.direction != "outbound", agent_name=name)

@@ -1,7 +1,7 @@
-"""Who speaks in a one-channel recording: two voices told apart window by window.
+"""Who speaks in a one-channel recording: voices told apart window by window.
 
 Every ``HOP`` seconds of speech, a window of 1.6 s becomes one vector by the speaker encoder
-(``voice-encoder``). The vectors fall into two groups; words go to a group by the windows over them,
+(``voice-encoder``). The vectors fall into groups, two unless more are asked for; words go to a group by the windows over them,
 smoothed so that the speaker changes at pauses and sentence ends rather than within a phrase.
 Voices are compared only within the recording; no vector is kept.
 """
@@ -34,14 +34,21 @@ _SENTENCE_END = (".", "?", "!")
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Two voices over time. ``scores`` is positive for voice 1 and negative for voice 0 in each window.
+    """Voices over time.
 
-    ``distance`` (0..1) is how far the two voices are apart.
+    ``centres`` are the windows' middles in seconds, shape (windows,); ``scores`` how well each window fits
+    each voice, shape (windows, voices), the best above 0; ``distance`` (0..1) is how far the two nearest
+    voices are apart.
     """
 
     centres: Vectors
     scores: Vectors
     distance: float
+
+    @property
+    def count(self) -> int:
+        """Number of voices."""
+        return int(self.scores.shape[1])
 
 
 @lru_cache(maxsize=1)
@@ -87,8 +94,8 @@ def _encoded(windows: Sequence[npt.NDArray[np.float32]], folder: Path) -> Vector
     return np.concatenate(out)
 
 
-def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path) -> Voices | None:
-    """Tell two voices apart, or None where there is too little speech to do so."""
+def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path, count: int = 2) -> Voices | None:
+    """Tell ``count`` voices apart, or None where there is too little speech to do so."""
     span, hop = int(SPAN * RATE), int(HOP * RATE)
     starts = [
         min(max(0, s), max(0, len(samples) - span))
@@ -96,61 +103,71 @@ def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path) -> V
         for s in range(r.start, max(r.start + 1, r.end - span + hop), hop)
     ]
     frames = int(SPAN * 100)
-    if len(starts) < 8 or len(samples) < span:  # three seconds of speech
+    if len(starts) < 4 * count or len(samples) < span:  # about 1.5 s of speech a voice
         return None
     windows = [mel(signal(samples[s : s + span]))[:frames] for s in starts]
     vectors = _encoded(windows, encoder)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-    groups = _two_groups(vectors)
-    scores = vectors @ (groups[1] - groups[0])
-    distance = float(1 - groups[0] @ groups[1])
+    groups = _groups(vectors, count)
+    near = groups @ groups.T
     centres = np.asarray(starts, np.float64) / RATE + SPAN / 2
-    return Voices(centres, scores - _threshold(scores), distance)
+    return Voices(centres, _scores(vectors @ groups.T), float(1 - near[~np.eye(count, dtype=bool)].max()))
 
 
-def _two_groups(vectors: Vectors) -> tuple[Vectors, Vectors]:
-    """Unit centres of two groups, found from several starts."""
+def _groups(vectors: Vectors, count: int) -> Vectors:
+    """Unit centres of the groups, found from several starts."""
     from sklearn.cluster import KMeans
 
-    centres = KMeans(2, n_init=10, random_state=0).fit(vectors).cluster_centers_
-    first, second = centres / (np.linalg.norm(centres, axis=1, keepdims=True) + 1e-9)
-    return first, second
+    centres = KMeans(count, n_init=10, random_state=0).fit(vectors).cluster_centers_
+    return np.asarray(centres / (np.linalg.norm(centres, axis=1, keepdims=True) + 1e-9))
 
 
-def _threshold(scores: Vectors) -> float:
-    """The middle between the two groups' scores."""
-    return float((scores[scores > 0].mean() + scores[scores <= 0].mean()) / 2) if (scores > 0).any() else 0.0
+def _scores(fit: Vectors) -> Vectors:
+    """How much better each voice fits than the best other; the border of two lies in their middle."""
+    out = np.empty_like(fit)
+    for voice in range(fit.shape[1]):
+        out[:, voice] = fit[:, voice] - np.delete(fit, voice, axis=1).max(axis=1)
+    if fit.shape[1] == 2 and (out[:, 1] > 0).any() and (out[:, 1] <= 0).any():
+        lead = out[:, 1]
+        middle = float((lead[lead > 0].mean() + lead[lead <= 0].mean()) / 2)
+        return np.stack([middle - lead, lead - middle], axis=1)
+    return out
 
 
 def assign(words: Sequence[Word], voices: Voices, *, stay: float = 1.0) -> list[int]:
-    """The voice (0 or 1) of each word: the best path through both, where changing costs ``stay``.
+    """The voice of each word: the best path through all, where changing costs ``stay``.
 
     A change costs a fifth of that after a pause of 0.3 s and two fifths after the end of a sentence.
     """
+    if not words:
+        return []
     scale = float(np.mean(np.abs(voices.scores))) or 1.0
-    evidence = [_word_score(w, voices) / scale for w in words]
-    best = [0.0, 0.0]
-    back: list[tuple[int, int]] = []
-    for i, score in enumerate(evidence):
-        cost = _change_cost(words[i - 1], words[i], stay) if i else 0.0
-        came = (0 if best[0] >= best[1] - cost else 1, 1 if best[1] >= best[0] - cost else 0)
-        best = [
-            best[came[0]] - cost * (came[0] != 0) - score,
-            best[came[1]] - cost * (came[1] != 1) + score,
-        ]
-        back.append(came)
-    path = [0 if best[0] >= best[1] else 1]
-    for came in reversed(back[1:]):
-        path.append(came[path[-1]])
+    fit = [_word_scores(word, voices) / scale for word in words]
+    best = fit[0]
+    back: list[npt.NDArray[np.int64]] = []
+    for before, after, own in zip(words, words[1:], fit[1:], strict=False):
+        kept = best - _change_cost(before, after, stay) * ~np.eye(voices.count, dtype=bool)
+        back.append(kept.argmax(axis=1))
+        best = kept.max(axis=1) + own
+    path = [int(best.argmax())]
+    for came in reversed(back):
+        path.append(int(came[path[-1]]))
     return path[::-1]
 
 
-def _word_score(word: Word, voices: Voices) -> float:
+def confidence(words: Sequence[Word], labels: Sequence[int], voices: Voices) -> float:
+    """Share of words (0..1) whose own windows fit the voice they were given to."""
+    fits = [_word_scores(word, voices).argmax() == own for word, own in zip(words, labels, strict=True)]
+    return float(np.mean(fits)) if fits else 0.0
+
+
+def _word_scores(word: Word, voices: Voices) -> Vectors:
+    """Shape (voices,): the windows over the word, weighted by how centrally they lie."""
     middle = (word.start + word.end) / 2
     weights = np.clip(SPAN / 2 - np.abs(voices.centres - middle), 0, None)
     if not weights.any():
-        return float(voices.scores[np.abs(voices.centres - middle).argmin()])
-    return float(np.average(voices.scores, weights=weights))
+        return np.asarray(voices.scores[np.abs(voices.centres - middle).argmin()])
+    return np.asarray(np.average(voices.scores, axis=0, weights=weights))
 
 
 def _change_cost(before: Word, after: Word, stay: float) -> float:

@@ -102,6 +102,15 @@ class FakeTranscriber:
         heard = recording.conversation.with_turns((Turn("customer", words.strip(), 0.0, 1.0),))
         return dataclasses.replace(heard, metadata={"speech": {"duration": 1.0}, "sidecar": "Kowalska"})
 
+    def transcribe_many(
+        self, recordings: Iterable[Recording], progress: Callable[[float], None] | None = None
+    ) -> Iterator[Conversation | AudioError]:
+        for recording in recordings:
+            try:
+                yield self.transcribe(recording, progress)
+            except AudioError as error:
+                yield error
+
 
 @dataclass
 class FakeParts:

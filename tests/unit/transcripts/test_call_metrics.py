@@ -28,7 +28,52 @@ def test_by_hand() -> None:
     assert got["overtalk"] == {"count": 1, "seconds": 0.5, "share": pytest.approx(0.5 / 9.5, abs=1e-4)}
     assert got["longest_monologue"] == {"agent": 7.0, "customer": 3.0}
     assert got["words_per_minute"] == {"agent": 130.0, "customer": 90.0}
+    assert got["hold"] == {"count": 1, "seconds": 4.0, "share": 0.2}  # "Już sprawdzam."
+    assert got["interruptions"] == {"agent": 0, "customer": 1}
+    assert got["answer_latency"] == {"agent": 0.5, "customer": 0.25}
+    assert got["time_to_first_agent"] == 1.0
+    assert got["handling_time"] == {"talk": 9.5, "hold": 4.0, "silence": 1.0, "before": 1.0, "after": 4.5}
+    assert set(got) - {"definitions"} == set(got["definitions"])
     assert json.loads(json.dumps(got)) == got
+
+
+@pytest.mark.parametrize(
+    ("said", "hold"),
+    [
+        ("Proszę chwilę poczekać, sprawdzę to w magazynie.", True),
+        ("Chwileczkę.", True),
+        ("Czy może pani zaczekać na linii?", True),
+        ("Zawieszę na moment rozmowę, dobrze?", True),
+        ("Paczka przyjdzie za chwilę do punktu, tak wynika z systemu.", False),
+        ("Rozumiem, to bardzo nieprzyjemne.", False),
+    ],
+)
+def test_a_wait_is_a_hold_when_it_is_announced(said: str, hold: bool) -> None:
+    turns = [Turn("agent", said, 0.0, 3.0), Turn("customer", "Dobrze.", 3.2, 3.8)]
+    turns.append(Turn("agent", "Dziękuję za cierpliwość.", 15.0, 17.0))
+    assert call_metrics(turns, 20.0)["hold"]["count"] == int(hold)
+    assert call_metrics(turns, 20.0)["silence"]["count"] == 1
+
+
+def test_music_makes_a_silence_a_hold() -> None:
+    turns = [Turn("agent", "Rozumiem.", 0.0, 3.0), Turn("agent", "Mam to.", 15.0, 17.0)]
+    assert call_metrics(turns, 20.0, sounds=[(4.0, 14.0)])["hold"]["seconds"] == 12.0
+    assert call_metrics(turns, 20.0, sounds=[(4.0, 6.0)])["hold"]["count"] == 0
+
+
+def test_a_quick_answer_is_no_interruption_and_a_mhm_neither() -> None:
+    agent = Turn("agent", "A więc tak.", 0.0, 5.0)
+    for turn, count in [
+        (Turn("customer", "Proszę pana!", 3.0, 7.0), 1),
+        (Turn("customer", "Tak, dobrze.", 4.7, 7.0), 0),
+        (Turn("customer", "Mhm.", 3.0, 3.4), 0),
+    ]:
+        assert call_metrics([agent, turn], 9.0)["interruptions"]["customer"] == count
+
+
+def test_a_number_counts_as_the_words_it_is_read_in() -> None:
+    turns = [Turn("customer", "Numer to 830-615, kwota 319 zł.", 0.0, 60.0)]
+    assert call_metrics(turns, 60.0)["words_per_minute"]["customer"] == 12.0
 
 
 def test_nobody_and_no_times() -> None:

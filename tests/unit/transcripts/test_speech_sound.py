@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcripts.audio import RATE
-from transcripts.conversation import Word
-from transcripts.crosstalk import gate
-from transcripts.recognition import Window, packed, split
+from transcripts.conversation import Turn, Word
+from transcripts.crosstalk import gate, own_speech
+from transcripts.hold_sounds import hold_sounds
+from transcripts.recognition import Window, batches, packed, split
 from transcripts.voice_activity import Region, merged, speech_regions, with_pitch_band
-from transcripts.voices import Voices, assign
+from transcripts.voices import Voices, assign, confidence
 
 Samples = npt.NDArray[np.int16]
 
@@ -104,4 +105,43 @@ def test_words_go_to_voices_and_a_stray_window_changes_nothing() -> None:
     scores = np.where(centres < 6, -1.0, 1.0)
     scores[5] = 0.4
     words = [Word(f" s{i}", i * 0.5, i * 0.5 + 0.4) for i in range(24)]
-    assert assign(words, Voices(centres, scores, 0.2)) == [0] * 12 + [1] * 12
+    voices = Voices(centres, np.stack([-scores, scores], axis=1), 0.2)
+    labels = assign(words, voices)
+    assert labels == [0] * 12 + [1] * 12
+    assert confidence(words, labels, voices) == 1
+    assert confidence(words, [0] * 24, voices) == pytest.approx(0.5, abs=0.05)
+
+
+def test_three_voices() -> None:
+    centres = np.arange(0.0, 18.0, 0.4)
+    own = (centres // 6).astype(int)
+    scores = np.where(np.arange(3) == own[:, None], 1.0, -1.0)
+    words = [Word(f" s{i}", i * 0.5, i * 0.5 + 0.4) for i in range(36)]
+    assert assign(words, Voices(centres, scores, 0.2)) == [0] * 12 + [1] * 12 + [2] * 12
+
+
+@given(st.integers(0, 60), st.integers(1, 16), st.integers(1, 4))
+def test_batches_hold_every_window_once_and_keep_workers_busy(count: int, most: int, workers: int) -> None:
+    windows = [Window(0, (Region(0, 1 + i * 7 % 50),)) for i in range(count)]
+    found = batches(windows, most, workers)
+    assert sorted(w.length for b in found for w in b) == sorted(w.length for w in windows)
+    assert all(0 < len(b) <= most for b in found)
+    assert len(found) % workers == 0 or len(found) == count
+    assert [b[0].length for b in found] == sorted((b[0].length for b in found), reverse=True)
+
+
+def test_what_the_gate_left_of_the_other_side_is_no_speech() -> None:
+    sound = talk(2, 6, seconds=8, level=4000, seed=7)
+    sound[:RATE] = np.random.default_rng(8).normal(0, 100, RATE).astype(np.int16)
+    rest, own = Region(0, RATE), Region(2 * RATE, 6 * RATE)
+    assert own_speech([rest, own], sound) == [own]
+
+
+def test_music_in_a_gap_is_found_and_line_noise_is_not() -> None:
+    sound = talk(0, 4, seconds=30, level=4000, seed=9)
+    time = np.arange(RATE * 10) / RATE
+    sound[10 * RATE : 20 * RATE] += (900 * np.sin(2 * np.pi * 440 * time)).astype(np.int16)
+    sound[24 * RATE : 25 * RATE] += 900  # a click is no music
+    turns = (Turn("agent", "Proszę chwilę poczekać.", 0.0, 4.0), Turn("agent", "Już jestem.", 26.0, 29.0))
+    assert hold_sounds([sound], turns) == [(pytest.approx(10, abs=0.05), pytest.approx(20, abs=0.05))]
+    assert hold_sounds([talk(0, 4, seconds=30, level=4000, seed=9)], turns) == []

@@ -9,7 +9,15 @@ from transcripts.conversation import Word
 from transcripts.crosstalk import levels
 from transcripts.recognition import Passage
 from transcripts.roles import roles
-from transcripts.speech_turns import interleaved, phrases, trusted, without_credits, without_loops
+from transcripts.speech_turns import (
+    fillers,
+    fitted,
+    interleaved,
+    phrases,
+    trusted,
+    without_credits,
+    without_loops,
+)
 
 
 def said(text: str, start: float = 0.0, pace: float = 0.3) -> list[Word]:
@@ -52,13 +60,30 @@ def test_text_in_silence_is_removed_and_counted() -> None:
     sound[: 16000 * 2] = np.random.default_rng(0).normal(0, 3000, 32000).astype(np.int16)
     passage = Passage(0, (*said("dzień dobry", 0.5), *said("tu nic nie ma", 2.8, 0.2)), -0.2, 0.1, 1.0)
     words, removed = trusted([passage], levels(sound))
-    assert (text(words), removed) == ("dzień dobry", 4)
+    assert (text(words), removed) == ("dzień dobry", {"silence": 4, "loops": 0, "credits": 0})
 
 
 def test_a_passage_that_the_model_itself_doubts_is_removed() -> None:
     sound = np.full(16000, 3000, np.int16) * np.tile([1, -1], 8000).astype(np.int16)
     passage = Passage(0, tuple(said("halo")), -1.5, 0.9, 1.0)
-    assert trusted([passage], levels(sound)) == ([], 1)
+    assert trusted([passage], levels(sound)) == ([], {"silence": 1, "loops": 0, "credits": 0})
+
+
+def test_what_is_removed_is_counted_by_its_reason() -> None:
+    sound = np.random.default_rng(0).normal(0, 3000, 16000 * 12).astype(np.int16)
+    words = said("tak " * 9 + "Do widzenia. Napisy stworzone przez społeczność Amara.org", 0.2)
+    kept, removed = trusted([Passage(0, tuple(words), -0.2, 0.1, 3.0)], levels(sound))
+    assert text(kept) == "tak Do widzenia."
+    assert removed == {"silence": 0, "loops": 8, "credits": 5}
+
+
+def test_a_word_is_where_it_sounds() -> None:
+    sound = np.random.default_rng(0).normal(0, 3, 16000 * 4).astype(np.int16)
+    sound[16000:24000] = np.random.default_rng(1).normal(0, 3000, 8000).astype(np.int16)
+    early, cut = fitted([Word(" halo", 0.5, 1.2), Word(" tak", 1.3, 1.4)], levels(sound))
+    assert (early.start, early.end) == (pytest.approx(1.0, abs=0.03), pytest.approx(1.3, abs=0.03))
+    assert cut.end == pytest.approx(1.5, abs=0.03)
+    assert fitted([Word(" nic", 2.5, 3.0)], levels(sound)) == [Word(" nic", 2.5, 3.0)]
 
 
 def test_punctuation_inside_a_number_is_kept_together() -> None:
@@ -68,16 +93,49 @@ def test_punctuation_inside_a_number_is_kept_together() -> None:
 
 def test_turns_are_interleaved_and_overlap_is_kept() -> None:
     agent = [*said("Już sprawdzam tę paczkę", 0.0), *said("jest w Łodzi", 2.0)]
-    customer = said("Aha no dobrze", 1.0, 0.5)
+    customer = said("Nic nie przyszło", 1.0, 0.5)
     turns = interleaved([("agent", agent), ("customer", customer)])
     assert [(t.speaker, t.text) for t in turns] == [
         ("agent", "Już sprawdzam tę paczkę"),
-        ("customer", "Aha no dobrze"),
+        ("customer", "Nic nie przyszło"),
         ("agent", "jest w Łodzi"),
     ]
     assert turns[1].end is not None
     assert turns[2].start is not None
     assert turns[1].end > turns[2].start
+
+
+def test_a_listeners_mhm_does_not_cut_the_turn() -> None:
+    agent = [*said("Paczka jest w sortowni i", 0.0), *said("jutro ją dowiozą.", 2.4)]
+    turns = interleaved([("agent", agent), ("customer", said("mhm", 1.7))])
+    assert [(t.speaker, t.text) for t in turns] == [
+        ("agent", "Paczka jest w sortowni i jutro ją dowiozą."),
+        ("customer", "mhm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "resumes"),
+    [
+        ("Czy to pani zamówienie?", "tak", 2.4),  # an answer
+        ("Paczka jest w sortowni i", "tak", 4.0),  # the agent had stopped
+        ("Paczka jest w sortowni i", "nie zgadzam się", 2.4),  # an objection
+    ],
+)
+def test_an_answer_takes_the_floor(asked: str, answer: str, resumes: float) -> None:
+    agent = [*said(asked, 0.0), *said("Dobrze.", resumes)]
+    turns = interleaved([("agent", agent), ("customer", said(answer, 1.6))])
+    assert [t.speaker for t in turns] == ["agent", "customer", "agent"]
+
+
+def test_fillers_are_found_and_words_are_not() -> None:
+    found = fillers("Yyy no eee chciałem, mmm, em, zwrócić ten temat")
+    assert ["Yyy no eee chciałem, mmm, em, zwrócić ten temat"[a:b] for a, b in found] == [
+        "Yyy",
+        "eee",
+        "mmm",
+        "em",
+    ]
 
 
 def test_a_pause_alone_does_not_cut_a_turn_but_a_long_one_does() -> None:
@@ -106,3 +164,9 @@ def test_nobody_is_named_when_nothing_tells() -> None:
     names, lead = roles(["tak tak", "no nie wiem"], 0, inbound=False, agent_name=None)
     assert names == ["unknown", "unknown"]
     assert lead == 0
+
+
+def test_of_three_voices_two_are_named() -> None:
+    names, lead = roles(["Halo, to ja, mąż.", AGENT, CUSTOMER], 1, inbound=True, agent_name=None)
+    assert names == ["unknown", "agent", "customer"]
+    assert lead > 2
