@@ -143,14 +143,17 @@ class Parts:
         """Speech recognition."""
         return self._transcriber
 
+    def speech_folder(self) -> Path:
+        """Where the speech model lies."""
+        return self._resolved(self.settings.speech_model).path
+
     @cached_property
     def _transcriber(self) -> Transcribing:
         from transcripts.speech import Transcriber
 
         voices = self._resolved(self.settings.voice_model).path if self.settings.voice_model else None
-        model = self._resolved(self.settings.speech_model).path
         return Transcriber(
-            model,
+            self.speech_folder(),
             threads=self.settings.threads,
             voices=voices,
             voice_count=self.settings.voices,

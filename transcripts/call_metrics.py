@@ -27,7 +27,7 @@ DEFINITIONS: Mapping[str, str] = MappingProxyType(
         "hold": "zawieszenia, czyli te z przerw, które są zapowiedziane przez konsultanta (np. „proszę chwilę poczekać”) albo "
         "wypełnione muzyką lub sygnałem; liczba, sekundy, udział w nagraniu",
         "overtalk": "czas, w którym obie strony mówią naraz: liczba odcinków, sekundy, udział w czasie mowy",
-        "interruptions": "ile razy strona zaczyna mówić, gdy druga mówi jeszcze co najmniej 0,5 s, i zabiera "
+        "interruptions": "ile razy strona zaczyna mówić, gdy druga mówi jeszcze co najmniej 0,3 s, i zabiera "
         "jej głos (potakiwania się nie liczą)",
         "answer_latency": "ile czasu mija od końca wypowiedzi jednej strony do odpowiedzi drugiej; mediana "
         "w sekundach, odpowiedzi w trakcie wypowiedzi liczą się jako 0",
@@ -40,7 +40,7 @@ DEFINITIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_INTO = 0.5  # s; a shorter overlap is a quick answer, not an interruption
+_INTO = 0.3  # s; a shorter overlap is a quick answer, not an interruption
 _ANNOUNCED = 5.0  # s before the gap: the customer may have agreed to wait meanwhile
 _LAST_WORDS = 120  # characters
 _FILLED = 0.5  # share of a gap that music or a tone fills

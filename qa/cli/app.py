@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tag": ("qa.cli.filter_commands:tag", "Filtr: dodaj powody kontaktu, nastroje i zachowania."),
     "score": ("qa.cli.filter_commands:score", "Filtr: oceń rozmowy według karty oceny."),
     "models": ("qa.cli.models:models", "Modele: lista, budowanie, sprawdzenie."),
+    "speech": ("qa.cli.speech:speech", "Rozpoznawanie mowy: pomiar na własnych nagraniach."),
     "scorecards": ("qa.cli.about:scorecards", "Karty oceny: lista i treść."),
     "schema": ("qa.cli.about:schema", "Wypisz schemat JSON rozmowy lub karty oceny."),
     "config": ("qa.cli.about:config", "Ustawienia i to, skąd pochodzą."),

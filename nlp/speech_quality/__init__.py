@@ -1,0 +1,1 @@
+"""How well recordings were transcribed, against reference texts and beside plain faster-whisper."""
