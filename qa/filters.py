@@ -120,6 +120,19 @@ def _guarded(code: str, one: Callable[[InputRecord], Result], record: InputRecor
         return Problem(record.line, code, message, record.conversation.id)
 
 
+def with_written(record: dict[str, Any]) -> dict[str, Any]:
+    """A phone call's record whose turns have ``written`` beside ``text`` where numbers were said in words."""
+    from nlp.written_form import written
+
+    if record["channel"] != "phone":
+        return record
+    turns = [{**turn, "written": written(turn["text"])} for turn in record["turns"]]
+    for turn in turns:
+        if turn["written"] == turn["text"]:
+            del turn["written"]
+    return {**record, "turns": turns}
+
+
 def redacting(redactor: Any) -> Step:
     """Replace personal data; tags of the raw text would point at wrong places and go."""
 
@@ -128,7 +141,7 @@ def redacting(redactor: Any) -> Step:
         places = [
             {"turn": r.turn, "start": r.start, "end": r.end, "type": r.type} for r in redacted.redactions
         ]
-        return {**conversation_to_dict(redacted.conversation), REDACTIONS: places}
+        return {**with_written(conversation_to_dict(redacted.conversation)), REDACTIONS: places}
 
     return each("redaction_failed", one)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import is_disk_full
-from qa.filters import Problem
+from qa.filters import Problem, with_written
 from qa.ports import Components, Transcribing
 from transcripts.audio import AudioError
 from transcripts.conversation import Conversation
@@ -80,7 +80,7 @@ def _alone(
 
 def _answer(number: int, identifier: str, answer: Conversation | Exception) -> dict[str, Any] | Problem:
     if isinstance(answer, Conversation):
-        return conversation_to_dict(answer)
+        return with_written(conversation_to_dict(answer))
     if isinstance(answer, AudioError):
         return Problem(number, answer.code, f"{answer.message} {answer.remedy}", identifier)
     message = f"Nieoczekiwany błąd ({type(answer).__name__}): zgłoś go, podając wersję (odsluch version)."

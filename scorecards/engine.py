@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from scorecards.card import Criterion, Scorecard
 from scorecards.checks import registered
 from scorecards.evaluation import CriterionResult, Evaluation, Finding
+from scorecards.hearing import as_heard
 from scorecards.view import View
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import TaggedConversation
 
-PRODUCER = "scorecards/1"
+PRODUCER = "scorecards/2"
 
 
 def score(card: Scorecard, tagged: TaggedConversation) -> Evaluation:
@@ -55,6 +56,7 @@ def _answer(criterion: Criterion, view: View) -> CriterionResult:
     else:
         finding = Finding("na", 1.0, (), "W zapisie nie ma wypowiedzi konsultanta.")
     finding = _settled(finding, criterion, view.conversation, check.asks_for_act)
+    finding = as_heard(finding, view.conversation)
     points = criterion.weight if finding.outcome == "pass" else 0.0
     confidence = round(finding.confidence, 4)
     return CriterionResult(

@@ -6,8 +6,9 @@ being worked on is turned into floats. Recordings over four hours are refused.
 
 from __future__ import annotations
 
+import dataclasses
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,11 @@ Layout = Literal["two_channel", "mono", "dual_mono", "one_sided"]
 
 RATE = 16_000
 MAX_HOURS = 4
+LEAST_SECONDS = 3  # of a recording that is cut off
+REFUSED = {"g729": "G.729", "g723_1": "G.723.1"}
 AUDIO_SUFFIXES = frozenset({".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".mp4", ".aac"})
 _STEREO = 2
+_FULL_SCALE = 32700
 _SAME = 0.995  # correlation of channels that hold the same signal
 _SILENT = 33  # peak of a dead channel: -60 dBFS
 _OPEN_ENDED = (0, 0xFFFFFFFF)  # sizes that a program writes when it does not know the length yet
@@ -56,10 +60,14 @@ class Audio:
 
     ``layout`` tells what was found: ``two_channel`` (two different signals), ``mono``, ``dual_mono``
     (the same signal twice) or ``one_sided`` (the other channel dead); only the first keeps two channels.
+    ``damage`` says why the recording ends before its time; what comes before it is whole.
+    ``clipped`` (0..1) is the share of samples at full scale, of the worse channel.
     """
 
     channels: tuple[Samples, ...]
     layout: Layout
+    damage: AudioError | None = None
+    clipped: float = 0.0
 
     @property
     def duration(self) -> float:
@@ -78,21 +86,31 @@ def signal(samples: Samples) -> Signal:
 def decode(path: Path) -> Audio:
     """Read wav (PCM, A-law, mu-law), mp3, ogg/opus, flac or m4a.
 
+    A recording whose end is missing is read up to there when that is at least ``LEAST_SECONDS``.
+
     Raises:
-        AudioError: empty, truncated, damaged, too long, unreadable or no recording at all.
+        AudioError: empty, cut off near its beginning, in a codec that is refused, too long, unreadable or no
+            recording at all.
     """
-    _check_size(path)
-    channels = _read_channels(path)
+    cut = _is_cut(path)
+    channels, whole = _read_channels(path)
     if not channels or not len(channels[0]):
+        if cut:
+            raise _truncated(path)
         raise AudioError(
             "empty_audio",
             f"Nagranie {path.name} nie zawiera ani jednej próbki dźwięku.",
             "Wyeksportuj je ponownie z centrali.",
         )
-    return _arrange(channels)
+    damage = _truncated(path, len(channels[0]) / RATE) if cut or not whole else None
+    if damage and len(channels[0]) < LEAST_SECONDS * RATE:
+        raise damage
+    clipped = max(_clipped(channel) for channel in channels)
+    return dataclasses.replace(_arrange(channels), damage=damage, clipped=round(clipped, 5))
 
 
-def _check_size(path: Path) -> None:
+def _is_cut(path: Path) -> bool:
+    """Whether the file is shorter than its headers say."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -107,14 +125,22 @@ def _check_size(path: Path) -> None:
         raise AudioError(
             "empty_file", f"Plik {path.name} jest pusty (0 bajtów).", "Pobierz nagranie ponownie."
         )
-    if (head[:4] == b"RIFF" and _wave_cut(path, size)) or (head[:4] == b"OggS" and _ogg_cut(path, size)):
-        raise _truncated(path)
+    return (head[:4] == b"RIFF" and _wave_cut(path, size)) or (head[:4] == b"OggS" and _ogg_cut(path, size))
 
 
-def _truncated(path: Path) -> AudioError:
+def _clipped(samples: Samples) -> float:
+    """Share of samples at full scale."""
+    step = 60 * RATE  # a minute at a time keeps memory flat
+    parts = (samples[first : first + step] for first in range(0, len(samples), step))
+    count = sum(int(np.count_nonzero((p >= _FULL_SCALE) | (p <= -_FULL_SCALE))) for p in parts)
+    return count / len(samples) if len(samples) else 0.0
+
+
+def _truncated(path: Path, seconds: float | None = None) -> AudioError:
+    until = "" if seconds is None else f" Odczytano {int(seconds) // 60}:{int(seconds) % 60:02d} min."
     return AudioError(
         "truncated_audio",
-        f"Nagranie {path.name} jest ucięte: plik jest krótszy, niż zapowiada jego nagłówek.",
+        f"Nagranie {path.name} jest ucięte: plik jest krótszy, niż zapowiada jego nagłówek.{until}",
         "Skopiuj je ponownie ze źródła.",
     )
 
@@ -145,25 +171,46 @@ def _ogg_cut(path: Path, size: int) -> bool:
     return len(lacing) < segments or len(block) < at + _OGG_HEADER + segments + sum(lacing)
 
 
-def _read_channels(path: Path) -> tuple[Samples, ...]:
+def _read_channels(path: Path) -> tuple[tuple[Samples, ...], bool]:
+    """The channels, and whether they are as long as the container says."""
     import av
 
     try:
         with av.open(str(path), mode="r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise _not_audio(path)
-            parts = list(_resampled(path, container))
+            _refuse_codec(path, container.streams.audio[0].codec_context.name)
+            channels = _collected(_resampled(path, container))
             declared = _declared_seconds(container)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, AudioError):
             raise
         raise _not_audio(path) from error
-    if not parts:
-        return ()
-    joined = np.concatenate(parts, axis=1)
-    if declared is not None and joined.shape[1] / RATE < min(declared - 1, declared * 0.98):
-        raise _truncated(path)
-    return tuple(joined)
+    if not channels:
+        return (), True
+    whole = declared is None or len(channels[0]) / RATE >= min(declared - 1, declared * 0.98)
+    return channels, whole
+
+
+def _collected(parts: Iterable[Samples]) -> tuple[Samples, ...]:
+    """The channels of all parts; grown in place, since a long call twice would be too much memory."""
+    buffers: list[bytearray] = []
+    for part in parts:
+        buffers = buffers or [bytearray() for _ in part]
+        for buffer, channel in zip(buffers, part, strict=True):
+            buffer += channel.tobytes()
+    return tuple(np.frombuffer(buffer, np.int16) for buffer in buffers)
+
+
+def _refuse_codec(path: Path, codec: str) -> None:
+    """Codecs at 8 kbit/s and below leave too little of the voice for recognition to be trusted."""
+    if codec in REFUSED:
+        raise AudioError(
+            "unsupported_codec",
+            f"Nagranie {path.name} jest w kodeku {REFUSED[codec]}, który traci za dużo mowy, "
+            "by zapis był wiarygodny.",
+            "Ustaw w centrali zapis jako wav (PCM, A-law, mu-law) albo ogg/opus.",
+        )
 
 
 def _declared_seconds(container: InputContainer) -> float | None:

@@ -65,21 +65,25 @@ def closed_frames(own: Levels, other: Levels) -> Mask:
 
 
 def gated(samples: Samples, level: Levels, closed: Mask) -> Samples:
-    """A copy whose closed frames hold noise at the floor of the line.
+    """The samples, whose closed frames now hold noise at the floor of the line.
 
-    Digital silence would upset the speech detector: after it, Silero misses the next words.
+    Written in place: a copy of a long call would take too much memory. Digital silence would upset the
+    speech detector: after it, Silero misses the next words.
     """
-    out = samples.copy()
     if closed.any():
         amplitude = 32768 * 10 ** (float(np.percentile(level, 10)) / 20)
-        frames = out[: len(closed) * FRAME].reshape(-1, FRAME)
+        frames = samples[: len(closed) * FRAME].reshape(-1, FRAME)
         noise = np.random.default_rng(0).normal(0, max(amplitude, 1), (_NOISE_FRAMES, FRAME))
-        frames[closed] = noise.round().astype(np.int16)[np.arange(int(closed.sum())) % _NOISE_FRAMES]
-    return out
+        noise = noise.round().astype(np.int16)
+        places = np.flatnonzero(closed)
+        for first in range(0, len(places), _NOISE_FRAMES):
+            part = places[first : first + _NOISE_FRAMES]
+            frames[part] = noise[: len(part)]
+    return samples
 
 
 def gate(left: Samples, right: Samples) -> tuple[Samples, Samples]:
-    """Both channels without each other's crosstalk."""
+    """Both channels, which are changed in place, without each other's crosstalk."""
     a, b = levels(left), levels(right)
     return gated(left, a, closed_frames(a, b)), gated(right, b, closed_frames(b, a))
 

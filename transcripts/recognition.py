@@ -8,7 +8,6 @@ stays where it was made.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def recognise(
     with ThreadPoolExecutor(device.workers) as pool:
         jobs = {
             pool.submit(_batch, whisper, channels, batch): batch
-            for batch in batches(windows, device.batch, device.workers)
+            for batch in batches(windows, device.seconds, device.workers)
         }
         try:
             for job in as_completed(jobs):
@@ -120,13 +119,17 @@ def recognise(
     return sorted(passages, key=lambda p: (p.channel, p.words[0].start if p.words else 0.0))
 
 
-def batches(windows: Sequence[Window], most: int, workers: int) -> list[list[Window]]:
+def batches(windows: Sequence[Window], seconds: float, workers: int) -> list[list[Window]]:
     """Windows of like length together, longest first, in batches that keep all workers busy to the end."""
     queue = sorted(windows, key=lambda w: -w.length)
-    rounds = -(-len(queue) // (most * workers))
-    count = min(len(queue), rounds * workers)
-    ends = [len(queue) * i // count for i in range(count + 1)] if count else [0]
-    return [queue[a:b] for a, b in itertools.pairwise(ends)]
+    share = -(-len(queue) // workers)
+    out: list[list[Window]] = []
+    while queue:
+        room = int(seconds * RATE) // max(1, queue[0].length)  # all are padded to the longest
+        size = max(1, min(room, share))
+        out.append(queue[:size])
+        queue = queue[size:]
+    return out
 
 
 def _batch(whisper: Whisper, channels: Sequence[Samples], windows: Sequence[Window]) -> list[Passage]:
@@ -136,8 +139,7 @@ def _batch(whisper: Whisper, channels: Sequence[Samples], windows: Sequence[Wind
             out.append(passage)
             continue  # what came out looped or garbled is heard again, region by region
         alone = [Window(window.channel, (region,)) for region in window.regions]
-        size = whisper.device.batch
-        parts = [alone[first : first + size] for first in range(0, len(alone), size)]
+        parts = batches(alone, whisper.device.seconds, 1)
         out += [found for part in parts for found in _run(whisper, channels, part)]
     return out
 

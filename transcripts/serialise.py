@@ -89,6 +89,10 @@ CONVERSATION_SCHEMA: dict[str, Any] = {
                 "properties": {
                     "speaker": {"enum": list(SPEAKERS)},
                     "text": {"type": "string"},
+                    "written": {
+                        "type": "string",
+                        "description": "Liczby zapisane cyframi; tylko w wyniku transcribe i redact, liczone z `text`.",
+                    },
                     "start": _OPTIONAL_SECONDS,
                     "end": _OPTIONAL_SECONDS,
                     "at": _OPTIONAL_TIME,

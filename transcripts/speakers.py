@@ -14,6 +14,7 @@ from transcripts.roles import roles
 from transcripts.voice_activity import Region
 
 SAME_VOICE = 0.1  # two groups nearer than this are one voice (measured: one voice 0.04-0.09, two 0.12-0.26)
+SWAPPED = 5.0  # points by which the other channel must sound like the agent; speaking first gives 2
 VoicedWords = list[tuple[Speaker, Sequence[Word]]]
 
 
@@ -43,7 +44,7 @@ class VoiceSeparation:
                 labels = voices.assign(ordered, found)
                 sure["voice_confidence"] = round(voices.confidence(ordered, labels, found), 3)
                 groups = _grouped(ordered, labels)
-        names, lead = _named(groups, conversation)
+        names, lead = named(groups, conversation)
         sure |= {"voices": len(groups), "agent_lead": round(lead, 1)}
         return list(zip(names, groups, strict=True)), sure
 
@@ -54,7 +55,21 @@ def _grouped(words: Sequence[Word], labels: Sequence[int]) -> list[list[Word]]:
     return [[word for word, own in pairs if own == voice] for voice in sorted(set(labels))]
 
 
-def _named(groups: Sequence[Sequence[Word]], conversation: Conversation) -> tuple[list[Speaker], float]:
+def by_channel(
+    sides: tuple[Speaker, Speaker], words: Sequence[Sequence[Word]], conversation: Conversation
+) -> tuple[VoicedWords, dict[str, Any]]:
+    """Two channels to the two sides; turned round where what is said leaves no doubt that they are swapped."""
+    sure: dict[str, Any] = {"speakers_by": "channel"}
+    if all(words):
+        names, lead = named([sorted(own, key=lambda w: w.start) for own in words], conversation)
+        if tuple(names) == sides[::-1] and lead >= SWAPPED:
+            sides = sides[::-1]
+            sure |= {"channels_swapped": True, "agent_lead": round(lead, 1)}
+    return list(zip(sides, words, strict=True)), sure
+
+
+def named(groups: Sequence[Sequence[Word]], conversation: Conversation) -> tuple[list[Speaker], float]:
+    """The speaker of each group of words in order of time, and the points by which the decision leads."""
     texts = [" ".join(w.text.strip() for w in group) for group in groups]
     first = min(range(len(groups)), key=lambda i: groups[i][0].start)
     name = conversation.agent.name if conversation.agent else None

@@ -14,7 +14,6 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from transcripts.glossary import Glossary
 from transcripts.hold_sounds import hold_sounds
 from transcripts.reading import Recording
 from transcripts.recognition import Passage, packed, recognise
-from transcripts.speakers import VoicedWords, VoiceSeparation
+from transcripts.speakers import VoicedWords, VoiceSeparation, by_channel
 from transcripts.speech_turns import spoken_turns, trusted
 from transcripts.trust import call_trust, turn_trust
 from transcripts.voice_activity import Region, speech_regions
@@ -38,6 +37,7 @@ __all__ = ["AudioError", "Transcriber"]
 
 Progress = Callable[[float], None]
 _REVISION = 2  # raise it whenever the same recording would give other turns
+_CLIPPED = 0.001  # share of samples at full scale that is worth a word
 TOGETHER = 15 * 60 * RATE  # samples of recordings that share batches
 
 
@@ -138,8 +138,7 @@ class Transcriber:
         channels = audio.channels
         if audio.layout == "two_channel":
             channels = crosstalk.gate(*channels)
-        with ThreadPoolExecutor(len(channels)) as pool:
-            regions = tuple(pool.map(speech_regions, channels))
+        regions = tuple(speech_regions(channel) for channel in channels)
         if audio.layout == "two_channel":
             regions = tuple(crosstalk.own_speech(r, c) for r, c in zip(regions, channels, strict=True))
         return _Prepared(recording, audio, channels, regions)
@@ -177,6 +176,7 @@ class Transcriber:
             "version": self.version,
             "layout": audio.layout,
             "duration": round(audio.duration, 2),
+            **_sound(audio),
             "speech_seconds": round(sum(r.length for found in item.regions for r in found) / RATE, 2),
             **call_trust(
                 list(itertools.chain(*passages)), [w for channel in words for w in channel], removed
@@ -195,10 +195,20 @@ class Transcriber:
     def _spoken(self, item: _Prepared, words: Sequence[Sequence[Word]]) -> tuple[VoicedWords, dict[str, Any]]:
         """Words by speaker, and what is known about how sure the speakers are."""
         if item.audio.layout == "two_channel":
-            return list(zip(self._sides, words, strict=True)), {"speakers_by": "channel"}
+            return by_channel(self._sides, words, item.recording.conversation)
         if self._voices is None or not words[0]:
             return [("unknown", words[0])], {"speakers_by": "none"}
         return self._voices.voiced(item.channels[0], item.regions[0], words[0], item.recording.conversation)
+
+
+def _sound(audio: Audio) -> dict[str, Any]:
+    """What is wrong with the sound, if anything: ``damage`` (the end is missing) and ``clipped`` samples."""
+    facts: dict[str, Any] = {}
+    if audio.damage:
+        facts["damage"] = {"code": audio.damage.code, "until": round(audio.duration, 2)}
+    if audio.clipped > _CLIPPED:
+        facts["clipped"] = audio.clipped
+    return facts
 
 
 def _of_channel(passages: Iterable[Passage], channel: int) -> list[Passage]:

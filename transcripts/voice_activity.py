@@ -14,7 +14,7 @@ import numpy as np
 
 from transcripts.audio import RATE, Samples, Signal, signal
 
-STRETCH = 300 * RATE  # five minutes at a time, so that memory does not grow with the recording
+STRETCH = 120 * RATE  # two minutes at a time, so that memory does not grow with the recording
 THRESHOLD = 0.25
 PAD = 0.4  # s of sound kept on each side
 MIN_SILENCE = 0.3  # s; a shorter pause does not end a region

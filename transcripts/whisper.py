@@ -62,29 +62,29 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where the model runs. ``workers`` batches at a time, each with ``threads``."""
+    """Where the model runs: ``workers`` batches at a time, each with ``threads`` and ``seconds`` of sound."""
 
     name: str
     compute_type: str
     workers: int
     threads: int
-    batch: int
+    seconds: int
 
 
 def best_device(threads: int) -> Device:
     """A GPU when CTranslate2 sees one, with half precision where it can; otherwise int8 on the CPU.
 
     On the CPU two batches with half of the threads each keep both cores busy where one batch with all
-    of them waits for its slowest part.
+    of them waits for its slowest part. Batches over a minute were no faster there and take a gigabyte.
     """
     import ctranslate2
 
     if ctranslate2.get_cuda_device_count():
         able = ctranslate2.get_supported_compute_types("cuda")
         kind = next((t for t in ("float16", "int8_float16", "int8_float32") if t in able), "float32")
-        return Device("cuda", kind, 1, threads, 16)
+        return Device("cuda", kind, 1, threads, 480)
     workers = 2 if threads > 1 else 1
-    return Device("cpu", "int8", workers, max(1, threads // workers), 8)
+    return Device("cpu", "int8", workers, max(1, threads // workers), 60)
 
 
 class Whisper:

@@ -83,7 +83,7 @@ def transcribe(configuration: Configuration, audio: tuple[str, ...], output: str
     with watch(eager=False) as progress, library_chatter_aside(), writing(output) as target:
         parts = Parts(configuration.settings, progress.say)
         found = recordings(parts, [Path(name) for name in audio])
-        progress.stage("transcribe", len(found))
+        progress.stage("speech", len(found))
         problems = _write(transcriptions(parts, found, progress.within), target, progress)
     return _status(problems)
 

@@ -17,7 +17,12 @@ from qa.settings import Configuration
 
 @click.group(options_metavar="[OPCJE]", subcommand_metavar="POLECENIE [ARGUMENTY]...")
 def speech() -> None:
-    """Rozpoznawanie mowy: pomiar na własnych nagraniach."""
+    """Rozpoznawanie mowy: pomiar na własnych nagraniach.
+
+    \b
+    Przykład:
+      odsluch speech evaluate examples/calls
+    """
 
 
 @speech.command(options_metavar="[OPCJE]")

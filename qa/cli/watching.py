@@ -13,6 +13,7 @@ STAGES = {
     "sources": "Sprawdzam źródła",
     "ingest": "Wczytuję i usuwam dane osobowe",
     "transcribe": "Przepisuję nagrania i usuwam dane osobowe",
+    "speech": "Przepisuję nagrania",
     "tag": "Rozpoznaję powody, nastroje i zachowania",
     "trends": "Liczę trendy",
     "propose": "Układam propozycje usprawnień",

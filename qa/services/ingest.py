@@ -24,6 +24,7 @@ from transcripts.serialise import conversation_to_dict
 _LOG = logging.getLogger(__name__)
 
 MEASURES = ("speech", "call_metrics")  # what the transcriber itself says about a recording
+DAMAGE_REMEDY = "Skopiuj je ponownie ze źródła i użyj odsluch retry; do tego czasu liczy się to, co jest."
 BUG_REMEDY = "Zgłoś błąd, podając kod i wersję (odsluch version), a po aktualizacji użyj odsluch retry."
 
 
@@ -92,12 +93,26 @@ class SourceIntake:
     def _transcribed(self, recording: Recording) -> Conversation | None:
         transcriber = self.workspace.components.transcriber()
         try:
-            return transcriber.transcribe(recording, self.progress.within)
+            conversation = transcriber.transcribe(recording, self.progress.within)
+            self._note_damage(recording, conversation)
+            return conversation
         except AudioError as error:
             self._park(error.code, error.message, error.remedy, None, recording.conversation.id)
         except Exception as error:  # decoders fail in many ways; the rest goes on
             self._park_unexpected("transcription_failed", error, recording.conversation.id)
         return None
+
+    def _note_damage(self, recording: Recording, conversation: Conversation) -> None:
+        """A recording whose end is missing is kept as far as it goes, and parked with a note."""
+        speech = conversation.metadata.get("speech")
+        damage = speech.get("damage") if isinstance(speech, Mapping) else None
+        if damage:
+            minutes, seconds = divmod(int(damage["until"]), 60)
+            message = (
+                f"Nagranie {recording.path.name} jest ucięte: przepisano je do {minutes}:{seconds:02d} min, "
+                "a reszty brakuje."
+            )
+            self._park(damage["code"], message, DAMAGE_REMEDY, None, recording.conversation.id)
 
     def _redact(self, conversation: Conversation, raw_digest: str, measures: Mapping[str, Any]) -> None:
         try:

@@ -100,7 +100,10 @@ class FakeTranscriber:
         if progress:
             progress(0.5)
         heard = recording.conversation.with_turns((Turn("customer", words.strip(), 0.0, 1.0),))
-        return dataclasses.replace(heard, metadata={"speech": {"duration": 1.0}, "sidecar": "Kowalska"})
+        speech: dict[str, Any] = {"duration": 1.0}
+        if "bez końca" in words:
+            speech["damage"] = {"code": "truncated_audio", "until": 65.0}
+        return dataclasses.replace(heard, metadata={"speech": speech, "sidecar": "Kowalska"})
 
     def transcribe_many(
         self, recordings: Iterable[Recording], progress: Callable[[float], None] | None = None

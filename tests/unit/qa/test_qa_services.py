@@ -118,6 +118,25 @@ def test_nothing_personal_is_written_anywhere(tmp_path: Path, sources: Path) -> 
     assert sorted(codes(work)) == ["bad_json", "read_failed"]
 
 
+def test_a_recording_whose_end_is_missing_is_kept_and_parked_with_a_note(
+    tmp_path: Path, sources: Path
+) -> None:
+    (sources / "ucięte.wav").write_text("gdzie jest moja paczka, bez końca")
+    work = workspace(tmp_path / "var")
+    before = count(work, ConversationRow)
+    report = go(work, sources / "ucięte.wav")
+    assert report.parked == 1
+    assert count(work, ConversationRow) == before + 1
+    assert codes(work) == ["truncated_audio"]
+    with work.storage.reading() as session:
+        row = parked(session)[0]
+        assert "do 1:05 min" in row.message
+        assert "retry" in row.remedy
+    go(work, sources / "ucięte.wav")
+    assert count(work, ConversationRow) == before + 1
+    assert codes(work) == ["truncated_audio"]
+
+
 def test_bad_records_are_parked_with_cause_and_the_rest_goes_on(tmp_path: Path, sources: Path) -> None:
     bad = [
         "{nie json",

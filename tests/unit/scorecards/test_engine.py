@@ -201,3 +201,34 @@ def test_a_surer_tagger_never_makes_an_act_less_sure(low: float, high: float) ->
     said = talk("a: Przykro mi, że tak wyszło", behaviours=behaviours((0, "empathy", low)))
     surer = dataclasses.replace(said, behaviours=behaviours((0, "empathy", high)))
     assert View(said).sighting("empathy", 0).certainty <= View(surer).sighting("empathy", 0).certainty
+
+
+def heard(trust: str, *low_turns: int) -> TaggedConversation:
+    """``SAID`` as a recogniser gave it."""
+    rows = [{"turn": 0}, *({"turn": turn, "low": True} for turn in low_turns)]
+    metadata = {"speech": {"trust": trust, "turns": rows}}
+    return dataclasses.replace(SAID, conversation=dataclasses.replace(SAID.conversation, metadata=metadata))
+
+
+def test_a_poorly_heard_call_fails_nobody(answers: dict[str, Finding]) -> None:
+    answers.update(one=finding("fail"), two=finding("fail", spans=()), three=finding("pass"))
+    outcomes = [c.outcome for c in score(card(1, 1, 1, critical="one"), heard("low")).criteria]
+    assert outcomes == ["review", "review", "pass"]
+    result = score(card(1, 1, 1, critical="one"), heard("low"))
+    assert result.critical_failed == ()
+    assert "sprawdza człowiek" in result.criteria[0].reason
+    assert [c.outcome for c in score(card(1, 1, 1), heard("ok")).criteria] == ["fail", "fail", "pass"]
+
+
+def test_evidence_from_a_poorly_heard_turn_alone_decides_nothing(answers: dict[str, Finding]) -> None:
+    both = (Span(0, 0, 5), Span(1, 0, 5))
+    answers.update(one=finding("pass"), two=finding("pass", spans=both), three=finding("na"))
+    assert [c.outcome for c in score(card(1, 1, 1), heard("ok", 0)).criteria] == ["review", "pass", "na"]
+
+
+@pytest.mark.parametrize("speech", [None, "tak", {}, {"turns": "x"}, {"turns": [1, {"low": True}]}])
+def test_whatever_stands_in_metadata(answers: dict[str, Finding], speech: object) -> None:
+    answers.update(one=finding("fail"), two=finding("pass"), three=finding("na"))
+    talked = dataclasses.replace(SAID.conversation, metadata={"speech": speech})
+    result = score(card(1, 1, 1), dataclasses.replace(SAID, conversation=talked))
+    assert [c.outcome for c in result.criteria] == ["fail", "pass", "na"]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from transcripts.audio import RATE, AudioError, decode
+from transcripts.audio import RATE, AudioError, decode, signal
 
 Samples = npt.NDArray[np.int16]
 SECONDS = 3.0
@@ -95,15 +95,54 @@ def test_text_and_rubbish_under_an_audio_name(tmp_path: Path, suffix: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "codec"), [("a.wav", "pcm_s16le"), ("a.flac", "flac"), ("a.opus", "libopus"), ("a.m4a", "aac")]
+    ("name", "codec"),
+    [("a.wav", "pcm_s16le"), ("a.flac", "flac"), ("a.opus", "libopus"), ("a.mp3", "libmp3lame")],
 )
-def test_truncated_files_are_refused(tmp_path: Path, name: str, codec: str) -> None:
+def test_what_comes_before_the_damage_is_read(tmp_path: Path, name: str, codec: str) -> None:
     rate = 48000
     noise = np.random.default_rng(2).integers(-9000, 9000, rate * 12, dtype=np.int16)
     path = write(tmp_path / name, [noise], codec, rate=rate)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    assert _code(path) in {"truncated_audio", "not_audio"}
+    audio = decode(path)
+    assert audio.duration == pytest.approx(6, abs=1.5)
+    if name != "a.mp3":  # an mp3 does not say how long it is
+        assert audio.damage is not None
+        assert audio.damage.code == "truncated_audio"
+        assert "Odczytano 0:0" in audio.damage.message
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "kept"),
+    [("a.wav", "pcm_s16le", 0.1), ("a.opus", "libopus", 0.1), ("a.m4a", "aac", 0.5)],
+)
+def test_a_file_cut_near_its_beginning_is_refused(tmp_path: Path, name: str, codec: str, kept: float) -> None:
+    noise = np.random.default_rng(2).integers(-9000, 9000, 48000 * 12, dtype=np.int16)
+    path = write(tmp_path / name, [noise], codec, rate=48000)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    assert _code(path) in {"truncated_audio", "not_audio"}  # an m4a keeps its index at the end
+
+
+def test_g729_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    fmt = struct.pack("<HHIIHHHI", 0x83, 1, 8000, 1000, 10, 0, 2, 0)
+    data = bytes(1000)
+    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(data)) + data
+    path = tmp_path / "g729.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    with pytest.raises(AudioError, match=r"G\.729") as caught:
+        decode(path)
+    assert caught.value.code == "unsupported_codec"
+    assert "A-law" in caught.value.remedy
+
+
+def test_clipping_is_measured_and_an_offset_is_taken_out(tmp_path: Path) -> None:
+    loud = (tone(440, level=1.0).astype(np.int32) * 3).clip(-32767, 32767).astype(np.int16)
+    assert decode(write(tmp_path / "1.wav", [loud], "pcm_s16le", rate=8000)).clipped > 0.2
+    shifted = (tone(440) + 6000).astype(np.int16)
+    audio = decode(write(tmp_path / "2.wav", [shifted], "pcm_s16le"))
+    assert audio.clipped == 0
+    assert abs(float(signal(audio.channels[0]).mean())) < 1e-4
 
 
 def test_a_wave_header_without_samples(tmp_path: Path) -> None:

@@ -120,14 +120,15 @@ def test_three_voices() -> None:
     assert assign(words, Voices(centres, scores, 0.2)) == [0] * 12 + [1] * 12 + [2] * 12
 
 
-@given(st.integers(0, 60), st.integers(1, 16), st.integers(1, 4))
-def test_batches_hold_every_window_once_and_keep_workers_busy(count: int, most: int, workers: int) -> None:
-    windows = [Window(0, (Region(0, 1 + i * 7 % 50),)) for i in range(count)]
-    found = batches(windows, most, workers)
-    assert sorted(w.length for b in found for w in b) == sorted(w.length for w in windows)
-    assert all(0 < len(b) <= most for b in found)
-    assert len(found) % workers == 0 or len(found) == count
-    assert [b[0].length for b in found] == sorted((b[0].length for b in found), reverse=True)
+@given(st.lists(st.integers(1, 28), max_size=60), st.integers(28, 480), st.integers(1, 4))
+def test_batches_hold_every_window_once_and_keep_workers_busy(
+    lengths: list[int], seconds: int, workers: int
+) -> None:
+    windows = [Window(0, (Region(0, n * RATE),)) for n in lengths]
+    found = batches(windows, seconds, workers)
+    assert [w.length // RATE for b in found for w in b] == sorted(lengths, reverse=True)
+    assert all(len(b) * b[0].length <= seconds * RATE for b in found)
+    assert all(len(b) <= -(-len(lengths) // workers) for b in found)
 
 
 def test_what_the_gate_left_of_the_other_side_is_no_speech() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from transcripts.conversation import Word
+from transcripts.conversation import Conversation, Speaker, Word
 from transcripts.crosstalk import levels
 from transcripts.recognition import Passage
 from transcripts.roles import roles
+from transcripts.speakers import by_channel
 from transcripts.speech_turns import (
     fillers,
     fitted,
@@ -170,3 +171,15 @@ def test_of_three_voices_two_are_named() -> None:
     names, lead = roles(["Halo, to ja, mąż.", AGENT, CUSTOMER], 1, inbound=True, agent_name=None)
     assert names == ["unknown", "agent", "customer"]
     assert lead > 2
+
+
+def test_swapped_channels_are_turned_round_only_without_doubt() -> None:
+    sides: tuple[Speaker, Speaker] = ("agent", "customer")
+    conversation = Conversation("c", "phone", ())
+    got, sure = by_channel(sides, [said(CUSTOMER, 6.0), said(AGENT, 0.0)], conversation)
+    assert [side for side, _ in got] == ["customer", "agent"]
+    assert sure["channels_swapped"]
+    for left, right in ((said(AGENT), said(CUSTOMER, 6.0)), (said("nie wiem", 6.0), said("słucham", 0.0))):
+        got, sure = by_channel(sides, [left, right], conversation)
+        assert [side for side, _ in got] == ["agent", "customer"]
+        assert "channels_swapped" not in sure
