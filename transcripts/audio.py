@@ -198,7 +198,7 @@ def _collected(parts: Iterable[Samples]) -> tuple[Samples, ...]:
     for part in parts:
         buffers = buffers or [bytearray() for _ in part]
         for buffer, channel in zip(buffers, part, strict=True):
-            buffer += channel.tobytes()
+            buffer.extend(channel.tobytes())
     return tuple(np.frombuffer(buffer, np.int16) for buffer in buffers)
 
 

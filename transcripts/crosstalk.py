@@ -2,8 +2,9 @@
 
 Leaked speech is the same words at a far lower level and up to 100 ms late. Whisper transcribes it at
 -40 dB without trouble, which would put every sentence into both speakers' mouths. A frame is closed
-when the other channel is louder by ``LEAK_DB`` and its own speaker, at the level usual for them, does
-not talk nearby; a quiet speaker therefore stays open, and talk over each other is kept.
+when the other channel is louder by about as much as its leak was measured to be, and its own speaker,
+at the level usual for them, does not talk nearby; a quiet speaker therefore stays open, and talk over
+each other is kept.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ LEAK_DB = 24.0
 BELOW_OWN_DB = 18.0
 NEVER_QUIETER_DB = 30.0  # a channel this far below the other holds no speaker of its own
 OWN_SPEECH_DB = 24.0
+_TALKING_DB = 12.0  # frames this close to a side's level are speech
+_LEAK_SPREAD_DB = 8.0
+_LEAST_LEAK_DB = 15.0
+_OVER_NOISE_DB = 15.0
+_LEAST_FRAMES = 15  # 0.3 s of own speech
 _DELAY_FRAMES = 6  # leaked speech comes up to 120 ms late, or early on a skewed recording
 _HANGOVER_FRAMES = 8  # the gate stays open 160 ms around own speech
 _FLOOR_DB = -90.0
@@ -56,12 +62,27 @@ def closed_frames(own: Levels, other: Levels) -> Mask:
     if not len(own):
         return np.zeros(0, np.bool_)
     loudest = maximum_filter1d(other, 2 * _DELAY_FRAMES + 1)
-    overpowered = own < loudest - LEAK_DB
+    overpowered = own < loudest - leak_distance(own, other, loudest)
     if speech_level(own) < speech_level(other) - NEVER_QUIETER_DB:
         return np.asarray(overpowered, np.bool_)
-    voiced = own >= speech_level(own) - BELOW_OWN_DB
+    said = own[~overpowered & (own > np.percentile(own, 10) + _OVER_NOISE_DB)]
+    if len(said) < _LEAST_FRAMES:
+        return np.ones(len(own), np.bool_)  # nobody speaks here
+    voiced = own >= np.percentile(said, 92) - BELOW_OWN_DB
     near_speech = maximum_filter1d(voiced.astype(np.uint8), 2 * _HANGOVER_FRAMES + 1) > 0
     return np.asarray(overpowered & ~near_speech, np.bool_)
+
+
+def leak_distance(own: Levels, other: Levels, loudest: Levels) -> float:
+    """How many dB below the other side its leak still counts as a leak.
+
+    The leak itself is measured where the other side talks: there its own side is mostly silent.
+    """
+    talking = other >= speech_level(other) - _TALKING_DB
+    if not talking.any():
+        return LEAK_DB
+    leak = float(np.median((loudest - own)[talking]))
+    return float(np.clip(leak - _LEAK_SPREAD_DB, _LEAST_LEAK_DB, LEAK_DB))
 
 
 def gated(samples: Samples, level: Levels, closed: Mask) -> Samples:

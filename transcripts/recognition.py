@@ -20,6 +20,7 @@ from transcripts.voice_activity import Region
 from transcripts.whisper import Heard, Whisper
 
 WINDOW = 28 * RATE
+LONG = 2 * 3600 * RATE  # samples of all channels above which batches are smaller
 LOOP_RATIO = 2.4  # text that compresses better than this repeats itself
 UNSURE = -1.0  # average log probability below which a window is heard again
 Progress = Callable[[float], None]
@@ -101,12 +102,14 @@ def recognise(
 ) -> list[Passage]:
     """Words of all windows. ``progress`` hears the seconds of speech done so far."""
     device = whisper.device
+    long = sum(len(channel) for channel in channels) > LONG  # samples fill the memory that batches need
+    seconds = device.seconds / 2 if long else device.seconds
     passages: list[Passage] = []
     done = 0.0
     with ThreadPoolExecutor(device.workers) as pool:
         jobs = {
             pool.submit(_batch, whisper, channels, batch): batch
-            for batch in batches(windows, device.seconds, device.workers)
+            for batch in batches(windows, seconds, device.workers)
         }
         try:
             for job in as_completed(jobs):
