@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nlp.redaction.runs import MONTHS
 from nlp.redaction.spoken_numbers import Piece, read
 from nlp.text import fold
 
@@ -20,22 +21,6 @@ _BETWEEN = re.compile(r"[\s,\-–]*")
 _SPACE = re.compile(r"[\s,]*")
 _ZLOTY = frozenset(["zloty", "zlote", "zlotych", "zl"])
 _GROSZ = frozenset(["grosz", "grosze", "groszy", "gr"])
-_MONTHS = frozenset(
-    [
-        "stycznia",
-        "lutego",
-        "marca",
-        "kwietnia",
-        "maja",
-        "czerwca",
-        "lipca",
-        "sierpnia",
-        "wrzesnia",
-        "pazdziernika",
-        "listopada",
-        "grudnia",
-    ]
-)
 _BEFORE_TIME = frozenset(["o", "od", "do", "po", "przed", "okolo", "kolo"])
 _NUMBER_CUE = re.compile(
     r"^(?:numer|nr|telefon|komork|kod|zamowieni|pesel|nip|regon|kont|kart|faktur|paczk|przesylk|reklamacj|zgloszeni"
@@ -137,7 +122,7 @@ def _percent(text: _Text, piece: Piece) -> _Found:
 
 
 def _date(text: _Text, piece: Piece) -> _Found:
-    if not piece.ordinal or text.word(piece.last) not in _MONTHS or not 1 <= int(piece.digits) <= 31:
+    if not piece.ordinal or text.word(piece.last) not in MONTHS or not 1 <= int(piece.digits) <= 31:
         return None
     year = text.pieces.get(piece.last + 1)
     month = text.text[slice(*text.spans[piece.last])]

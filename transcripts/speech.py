@@ -3,8 +3,8 @@
 Two-channel calls: crosstalk is gated out, each channel's speech is found and recognised on its own, and
 the speaker is the channel. One-channel calls: the speaker comes from the voice when a speaker encoder is
 given, and is ``unknown`` where that or the decision who is the agent is not sure.
-Memory: 16-bit samples of the whole recording (230 MB an hour of two channels), twice while they are decoded
-or gated, 250 MB for the speech detector and the model (about 300 MB for Whisper base).
+Memory: 16-bit samples of the whole recording (230 MB an hour of two channels), kept once; 250 MB for the
+speech detector and the libraries, 350 to 700 MB for Whisper base and its batches.
 """
 
 from __future__ import annotations

@@ -82,16 +82,21 @@ def _encoder(folder: Path) -> Any:
     return lstm.eval(), linear.eval()
 
 
-def _encoded(windows: Sequence[npt.NDArray[np.float32]], folder: Path) -> Vectors:
+def _encoded(samples: Samples, starts: Sequence[int], folder: Path) -> Vectors:
+    """Unit vectors of the windows that begin at ``starts``, shape (windows, 256); a batch at a time."""
     import torch
 
     lstm, linear = _encoder(folder)
+    span, frames = int(SPAN * RATE), int(SPAN * 100)
     out = []
     with torch.inference_mode():
-        for first in range(0, len(windows), _BATCH):
-            _, (hidden, _) = lstm(torch.from_numpy(np.stack(windows[first : first + _BATCH])))
+        for first in range(0, len(starts), _BATCH):
+            part = starts[first : first + _BATCH]
+            windows = np.stack([mel(signal(samples[s : s + span]))[:frames] for s in part])
+            _, (hidden, _) = lstm(torch.from_numpy(windows))
             out.append(torch.relu(linear(hidden[-1])).double().numpy())
-    return np.concatenate(out)
+    vectors = np.concatenate(out)
+    return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9))
 
 
 def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path, count: int = 2) -> Voices | None:
@@ -102,12 +107,9 @@ def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path, coun
         for r in regions
         for s in range(r.start, max(r.start + 1, r.end - span + hop), hop)
     ]
-    frames = int(SPAN * 100)
     if len(starts) < 4 * count or len(samples) < span:  # about 1.5 s of speech a voice
         return None
-    windows = [mel(signal(samples[s : s + span]))[:frames] for s in starts]
-    vectors = _encoded(windows, encoder)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+    vectors = _encoded(samples, starts, encoder)
     groups = _groups(vectors, count)
     near = groups @ groups.T
     centres = np.asarray(starts, np.float64) / RATE + SPAN / 2

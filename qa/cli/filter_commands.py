@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -84,8 +84,19 @@ def transcribe(configuration: Configuration, audio: tuple[str, ...], output: str
         parts = Parts(configuration.settings, progress.say)
         found = recordings(parts, [Path(name) for name in audio])
         progress.stage("speech", len(found))
-        problems = _write(transcriptions(parts, found, progress.within), target, progress)
+        cut: list[str] = []
+        problems = _write(_noting_cuts(transcriptions(parts, found, progress.within), cut), target, progress)
+    if cut:
+        click.echo(f"Ucięte, przepisane do miejsca uszkodzenia: {', '.join(cut)}.", err=True)
     return _status(problems)
+
+
+def _noting_cuts(results: Iterable[Any], cut: list[str]) -> Iterator[Any]:
+    """The results; ids of recordings whose end is missing go to ``cut``."""
+    for result in results:
+        if isinstance(result, dict) and "damage" in result.get("metadata", {}).get("speech", {}):
+            cut.append(result["id"])
+        yield result
 
 
 @click.command(options_metavar="[OPCJE]")
