@@ -34,7 +34,7 @@ class Pair:
 def figures(pairs: Sequence[Pair]) -> dict[str, Any]:
     """Word and character errors, speakers, turn starts, numbers, invented words, call metrics.
 
-    ``wer`` and ``cer`` compare each side's words in order; intervals (95 %) draw reference turns with
+    ``wer`` and ``cer`` compare each side's words in order, everybody's where the transcript names nobody; intervals (95 %) draw reference turns with
     replacement. ``speaker_words`` is the share of words heard right that stand with the right speaker.
     """
     rows = [row for pair in pairs for row in _turn_errors(pair)]
@@ -53,8 +53,8 @@ def figures(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
-def _words(turns: Iterable[Turn], side: str | None = None) -> list[str]:
-    return [word for turn in turns if side in (None, turn.speaker) for word in normal(turn.text)]
+def _words(turns: Iterable[Turn]) -> list[str]:
+    return [word for turn in turns for word in normal(turn.text)]
 
 
 def _aligned(wanted: Sequence[str], heard: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
@@ -65,23 +65,42 @@ def _aligned(wanted: Sequence[str], heard: Sequence[str]) -> list[tuple[str, int
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Turns that are compared in order: one side's, or everybody's where the transcript names nobody."""
+
+    wanted: list[Turn]
+    heard: list[Turn]
+
+
+def _streams(pair: Pair) -> list[_Stream]:
+    heard = list(pair.heard.turns)
+    if heard and all(t.speaker == "unknown" for t in heard):
+        return [_Stream(sorted(pair.reference.turns, key=lambda t: t.start or 0.0), heard)]
+    return [
+        _Stream(
+            [t for t in pair.reference.turns if t.speaker == side], [t for t in heard if t.speaker == side]
+        )
+        for side in SIDES
+    ]
+
+
 def _turn_errors(pair: Pair) -> list[tuple[str, tuple[int, int]]]:
     """(speaker, (errors, words)) of each reference turn; inserted words count to the turn before them."""
-    out = []
-    for side in SIDES:
-        turns = [t for t in pair.reference.turns if t.speaker == side]
-        wanted = [normal(t.text) for t in turns]
+    out: list[tuple[str, tuple[int, int]]] = []
+    for stream in _streams(pair):
+        wanted = [normal(t.text) for t in stream.wanted]
         owner = [i for i, words in enumerate(wanted) for _ in words]
         if not owner:
             continue
         errors = Counter[int]()
         flat = [word for words in wanted for word in words]
-        for tag, a, b, c, d in _aligned(flat, _words(pair.heard.turns, side)):
+        for tag, a, b, c, d in _aligned(flat, _words(stream.heard)):
             if tag == "insert":
                 errors[owner[max(0, min(a, len(owner)) - 1)]] += d - c
             elif tag != "equal":
                 errors.update(owner[a:b])
-        out += [(side, (errors[i], len(words))) for i, words in enumerate(wanted)]
+        out += [(t.speaker, (errors[i], len(wanted[i]))) for i, t in enumerate(stream.wanted)]
     return out
 
 
@@ -106,10 +125,10 @@ def _characters(pairs: Sequence[Pair]) -> float | None:
 
     wanted, heard = [], []
     for pair in pairs:
-        for side in SIDES:
-            if words := _words(pair.reference.turns, side):
+        for stream in _streams(pair):
+            if words := _words(stream.wanted):
                 wanted.append(" ".join(words))
-                heard.append(" ".join(_words(pair.heard.turns, side)))
+                heard.append(" ".join(_words(stream.heard)))
     return round(float(jiwer.cer(wanted, heard)), 4) if wanted else None
 
 
@@ -147,9 +166,9 @@ def _numbers(pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
     """How many numbers of each kind came out exactly, among those of the same speaker."""
     right, total = Counter[str](), Counter[str]()
     for pair in pairs:
-        for side in SIDES:
-            wanted = [n for t in pair.reference.turns if t.speaker == side for n in numbers(normal(t.text))]
-            heard = Counter(_key(n) for n in numbers(_words(pair.heard.turns, side)))
+        for stream in _streams(pair):
+            wanted = [n for t in stream.wanted for n in numbers(normal(t.text))]
+            heard = Counter(_key(n) for n in numbers(_words(stream.heard)))
             for number in wanted:
                 total.update([number.kind, "all"])
                 if heard[_key(number)]:

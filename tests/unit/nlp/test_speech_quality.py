@@ -104,6 +104,13 @@ def test_errors_are_counted_where_they_are() -> None:
     assert got["invented_words"] == 3
 
 
+def test_a_transcript_without_speakers_is_compared_as_one_text() -> None:
+    merged = heard(*(Turn("unknown", t.text, t.start, t.end) for t in REFERENCE.turns))
+    got = figures([Pair(REFERENCE, merged)])
+    assert (got["wer"]["rate"], got["cer"], got["numbers"]["all"]) == (0.0, 0.0, {"right": 2, "n": 2})
+    assert got["speaker_words"]["share"] == 0.0
+
+
 def test_an_interval_grows_with_the_spread() -> None:
     even, uneven = [(1, 10)] * 20, [(0, 10)] * 18 + [(10, 10)] * 2
     assert rate(even)["interval"] == [0.1, 0.1]
