@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,12 @@ from nlp.redaction.echoes import find_echoes
 from nlp.redaction.registry import default_detectors, version_of
 from nlp.redaction.spans import Detector, Finding, Redacted, Redaction, resolve, tidy
 from transcripts.conversation import Conversation, Turn
+
+# "whisper-base@c8172266809b", alone or with the settings behind it: an address to a detector that does not know
+_RECOGNISER = re.compile(
+    r"(?:speech-\d{1,3}/)?whisper-[a-z]{1,12}(?:-v\d)?@[0-9a-f]{12}"
+    r"(?:/beam\d{1,2}/(?:voices\d|no-voices)/left-(?:agent|customer)/silence\d{1,2}(?:\.\d)?/glossary-[0-9a-f]{1,8})?"
+)
 
 
 class Redactor:
@@ -57,9 +64,14 @@ class Redactor:
         return _replaced(turns, self.find(turns, hints))[0].text
 
 
+def _may_be_personal(value: str) -> bool:
+    """Whether a string of metadata has to be read: not empty, and no version that the recogniser wrote."""
+    return bool(value.strip()) and not _RECOGNISER.fullmatch(value)
+
+
 def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every non-empty string of nested metadata with the key it stands under, which says what it is."""
-    if isinstance(value, str) and value.strip():
+    """Every string of nested metadata that may be personal, with the key it stands under, which says what it is."""
+    if isinstance(value, str) and _may_be_personal(value):
         yield key, value
     elif isinstance(value, Mapping):
         for name, item in value.items():
@@ -87,7 +99,7 @@ def _cleaned(
 
 def _filled(value: Any, clean: Iterator[Turn]) -> Any:
     """``value`` with its strings, in the order of :func:`_strings`, taken from ``clean``."""
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str) and _may_be_personal(value):
         return next(clean).text
     if isinstance(value, Mapping):
         return {key: _filled(item, clean) for key, item in value.items()}
