@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -149,15 +150,12 @@ def _interruptions(turns: Sequence[Turn], side: Speaker) -> int:
 
 def _latency(turns: Sequence[Turn], side: Speaker) -> float | None:
     """Median time in which ``side`` answers the other side."""
-    waits = sorted(
+    waits = [
         max(0.0, after.start - before.end)
         for before, after in itertools.pairwise(t for t in turns if t.start is not None)
         if after.speaker == side != before.speaker and before.end is not None and after.start is not None
-    )
-    if not waits:
-        return None
-    middle = len(waits) // 2
-    return round(waits[middle] if len(waits) % 2 else (waits[middle - 1] + waits[middle]) / 2, 2)
+    ]
+    return round(statistics.median(waits), 2) if waits else None
 
 
 def _parts(speech: Sequence[Interval], held: Sequence[Interval], duration: float) -> dict[str, float]:

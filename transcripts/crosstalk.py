@@ -66,8 +66,8 @@ def closed_frames(own: Levels, other: Levels) -> Mask:
     if speech_level(own) < speech_level(other) - NEVER_QUIETER_DB:
         return np.asarray(overpowered, np.bool_)
     said = own[~overpowered & (own > np.percentile(own, 10) + _OVER_NOISE_DB)]
-    if len(said) < _LEAST_FRAMES:
-        return np.ones(len(own), np.bool_)  # nobody speaks here
+    if len(said) < _LEAST_FRAMES:  # nobody speaks here, or hardly over the noise: only what leaks is closed
+        return np.asarray(overpowered, np.bool_)
     voiced = own >= np.percentile(said, 92) - BELOW_OWN_DB
     near_speech = maximum_filter1d(voiced.astype(np.uint8), 2 * _HANGOVER_FRAMES + 1) > 0
     return np.asarray(overpowered & ~near_speech, np.bool_)

@@ -1,8 +1,8 @@
 """Who speaks in a one-channel recording: voices told apart window by window.
 
 Every ``HOP`` seconds of speech, a window of 1.6 s becomes one vector by the speaker encoder
-(``voice-encoder``). The vectors fall into groups, two unless more are asked for; words go to a group by the windows over them,
-smoothed so that the speaker changes at pauses and sentence ends rather than within a phrase.
+(``voice-encoder``). The vectors fall into groups, two unless more are asked for; words go to a group by
+the windows over them, smoothed so that the speaker changes at pauses and sentence ends rather than within a phrase.
 Voices are compared only within the recording; no vector is kept.
 """
 
@@ -107,7 +107,7 @@ def find_voices(samples: Samples, regions: Sequence[Region], encoder: Path, coun
         for r in regions
         for s in range(r.start, max(r.start + 1, r.end - span + hop), hop)
     ]
-    if len(starts) < 4 * count or len(samples) < span:  # about 1.5 s of speech a voice
+    if len(starts) < 4 * count or len(samples) < span:  # some two seconds of speech a voice
         return None
     vectors = _encoded(samples, starts, encoder)
     groups = _groups(vectors, count)

@@ -12,13 +12,12 @@ import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
 from nlp.speech_quality.normal import NAME, Number, normal, numbers
-from transcripts.call_metrics import call_metrics
+from transcripts.call_metrics import SIDES, call_metrics
 from transcripts.conversation import Conversation, Turn
 
 NEAR = 1.0  # s within which a turn start counts as found
 AWAY = 1.0  # s from any reference turn beyond which a word is invented
 _SAMPLES = 1000
-SIDES = ("agent", "customer")
 _METRICS = ("talk_share", "silence", "longest_monologue", "words_per_minute")
 Errors = npt.NDArray[np.int64]
 

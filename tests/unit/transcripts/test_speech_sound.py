@@ -58,6 +58,15 @@ def test_a_channel_that_holds_only_crosstalk_is_emptied(times: int) -> None:
     assert power(got, 0, 5) < 20
 
 
+def test_speech_that_hardly_rises_over_its_noise_stays() -> None:
+    left = talk(0, 4, seconds=12, level=6000, seed=11)
+    noise = np.random.default_rng(12).normal(0, 400, len(left))
+    right = (talk(6, 10, seconds=12, level=1200, seed=13) + noise).astype(np.int16)
+    own = power(right, 6, 10)
+    _left, got = gate(left, right)
+    assert power(got, 6, 10) == pytest.approx(own, rel=0.02)
+
+
 def test_gate_on_almost_nothing() -> None:
     short = np.zeros(100, np.int16)
     assert len(gate(short, short)[0]) == 100
