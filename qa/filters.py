@@ -121,16 +121,27 @@ def _guarded(code: str, one: Callable[[InputRecord], Result], record: InputRecor
 
 
 def with_written(record: dict[str, Any]) -> dict[str, Any]:
-    """A phone call's record whose turns have ``written`` beside ``text`` where numbers were said in words."""
-    from nlp.written_form import written
+    """A phone call's record with what is read out of the text at hand.
 
+    Turns get ``written`` where numbers were said in words, and ``fillers`` (places in ``text``) where
+    somebody only filled time.
+    """
     if record["channel"] != "phone":
         return record
-    turns = [{**turn, "written": written(turn["text"])} for turn in record["turns"]]
-    for turn in turns:
-        if turn["written"] == turn["text"]:
-            del turn["written"]
-    return {**record, "turns": turns}
+    return {**record, "turns": [_with_written(turn) for turn in record["turns"]]}
+
+
+def _with_written(turn: dict[str, Any]) -> dict[str, Any]:
+    from nlp.written_form import written
+    from transcripts.fillers import fillers
+
+    text = turn["text"]
+    out = {key: value for key, value in turn.items() if key not in ("written", "fillers")}
+    if (shown := written(text)) != text:
+        out["written"] = shown
+    if found := fillers(text):
+        out["fillers"] = [{"start": start, "end": end} for start, end in found]
+    return out
 
 
 def redacting(redactor: Any) -> Step:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.errors import is_disk_full
 from qa.filters import Problem, with_written
-from qa.ports import Components, Transcribing
+from qa.ports import Components
+from qa.services.hearing import heard
 from transcripts.audio import AudioError
 from transcripts.conversation import Conversation
 from transcripts.reading import Fault, Record, Recording
@@ -43,39 +43,12 @@ def transcriptions(
 ) -> Iterator[dict[str, Any] | Problem]:
     """A conversation or a problem for each record; a problem's ``line`` is the place among the files."""
     found = [record for record in records if isinstance(record, Recording)]
-    answers = _answers(components.transcriber(), found, progress) if found else iter(())
+    answers = heard(components, found, progress)
     for number, record in enumerate(records, 1):
         if isinstance(record, Recording):
             yield _answer(number, record.conversation.id, next(answers))
         elif isinstance(record, Fault):
             yield Problem(number, record.code, f"{record.message} {record.remedy}", record.id)
-
-
-def _answers(
-    transcriber: Transcribing, recordings: Sequence[Recording], progress: Callable[[float], None]
-) -> Iterator[Conversation | Exception]:
-    """Answers in common batches; when those fail, each remaining recording gets its own chance."""
-    done = 0
-    try:
-        for answer in transcriber.transcribe_many(recordings, progress):
-            done += 1
-            yield answer
-    except Exception as error:  # one recording must not stop the others
-        if is_disk_full(error):
-            raise
-        for recording in recordings[done:]:
-            yield _alone(transcriber, recording, progress)
-
-
-def _alone(
-    transcriber: Transcribing, recording: Recording, progress: Callable[[float], None]
-) -> Conversation | Exception:
-    try:
-        return transcriber.transcribe(recording, progress)
-    except Exception as error:
-        if is_disk_full(error):
-            raise
-        return error
 
 
 def _answer(number: int, identifier: str, answer: Conversation | Exception) -> dict[str, Any] | Problem:

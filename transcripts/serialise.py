@@ -93,6 +93,10 @@ CONVERSATION_SCHEMA: dict[str, Any] = {
                         "type": "string",
                         "description": "Liczby zapisane cyframi; tylko w wyniku transcribe i redact, liczone z `text`.",
                     },
+                    "fillers": {
+                        "type": "array",
+                        "description": "Dźwięki bez treści (yyy); miejsca w `text`, tylko w wyniku transcribe i redact.",
+                    },
                     "start": _OPTIONAL_SECONDS,
                     "end": _OPTIONAL_SECONDS,
                     "at": _OPTIONAL_TIME,

@@ -52,7 +52,6 @@ _BACKCHANNELS = frozenset(
     ]
 )
 _BACKCHANNEL_WORDS = 3
-_FILLER = re.compile(r"\b(?:y{2,}m*|e{2,}|ee+m|a{3,}|m{2,}|h+m+|u+h+m*|yhy|ym|em)\b", re.IGNORECASE)
 _KEPT_FLOOR = 1.0  # s; who goes on after such a pause had not handed over
 _ENDS = (".", "?", "!")
 
@@ -257,8 +256,3 @@ def _backchannel(pieces: Sequence[_Piece], at: int) -> bool:
         return False  # the other had finished, or waited for an answer
     on = [p.phrase.start for p in others if p.voice == last.voice and p.phrase.start > own.phrase.start]
     return bool(on) and min(on) - last.phrase.end <= _KEPT_FLOOR
-
-
-def fillers(text: str) -> list[tuple[int, int]]:
-    """Where somebody only fills time ("yyy", "eee", "hmm"): begin and end of each, in characters."""
-    return [(m.start(), m.end()) for m in _FILLER.finditer(text)]

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from transcripts.conversation import Word
+from transcripts.fillers import fillers
 from transcripts.recognition import Passage
-from transcripts.speech_turns import SpokenTurn, fillers
+from transcripts.speech_turns import SpokenTurn
 from transcripts.whisper import POLISH
 
 LOW_LOG_PROBABILITY = -0.55  # average over the call's tokens

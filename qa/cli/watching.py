@@ -57,7 +57,7 @@ class Watch:
         self.show(0.0)
 
     def within(self, seconds: float) -> None:
-        """So many seconds of the present recording are done."""
+        """So many seconds of the present recordings are done."""
         self.show(seconds)
 
     def say(self, text: str) -> None:
@@ -65,7 +65,7 @@ class Watch:
         raise NotImplementedError
 
     def show(self, seconds: float) -> None:
-        """Show the present state; ``seconds`` of the present recording, 0 outside recordings."""
+        """Show the present state; ``seconds`` of the present recordings, 0 outside them."""
         raise NotImplementedError
 
     def __enter__(self) -> Watch:
@@ -76,6 +76,11 @@ class Watch:
 
     def close(self) -> None:
         """Leave the terminal as it was."""
+
+
+def as_minutes(seconds: float) -> str:
+    """Minutes and seconds, such as ``5:03``."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 class Bars(Watch):
@@ -95,7 +100,7 @@ class Bars(Watch):
                 bars.remove_task(self._task)
             self._task = bars.add_task(stage_name(self.name), total=self.total or None)
             self._shown = self.name
-        description = stage_name(self.name) + (f" ({seconds:.0f} s nagrania)" if seconds else "")
+        description = stage_name(self.name) + (f" (+ {as_minutes(seconds)} min)" if seconds else "")
         bars.update(self._task, completed=self.done, description=description)
 
     def _started(self) -> Progress:
@@ -142,7 +147,7 @@ class Lines(Watch):
         elif time.monotonic() >= self._next and (self.done or seconds):
             self._next = time.monotonic() + THEN_EVERY
             of = f" z {self.total}" if self.total else ""
-            heard = f", bieżące nagranie: {seconds:.0f} s" if seconds else ""
+            heard = f", z następnych rozpoznano {as_minutes(seconds)} min" if seconds else ""
             self.say(f"{stage_name(self.name)}: {self.done}{of}{heard}")
 
     def say(self, text: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
 from qa.errors import is_disk_full, is_transient
+from qa.services.hearing import heard
 from qa.services.names import KeptNames
 from qa.services.sources import SourceFile
 from qa.services.workspace import Progress, Workspace
@@ -23,6 +24,7 @@ from transcripts.serialise import conversation_to_dict
 
 _LOG = logging.getLogger(__name__)
 
+Heard = Conversation | Exception
 MEASURES = ("speech", "call_metrics")  # what the transcriber itself says about a recording
 DAMAGE_REMEDY = "Skopiuj je ponownie ze źródła i użyj odsluch retry; do tego czasu liczy się to, co jest."
 BUG_REMEDY = "Zgłoś błąd, podając kod i wersję (odsluch version), a po aktualizacji użyj odsluch retry."
@@ -54,53 +56,55 @@ class _Tally:
 class SourceIntake:
     """Reads one source, batch by batch, each batch in one transaction."""
 
-    def __init__(self, workspace: Workspace, source: SourceFile, progress: Progress) -> None:
+    def __init__(self, workspace: Workspace, source: SourceFile) -> None:
         self.workspace = workspace
         self.source = source
-        self.progress = progress
         self.names = KeptNames(workspace.components.redactor(), workspace.pseudonyms)
         self.version = source.version
         self.tally = _Tally()
 
-    def run(self) -> Outcome:
-        """Keep all of the source; a crash on the way leaves whole batches, which the next run recognises."""
-        for record in self._records():
-            self._take(record)
+    def run(self, records: Iterable[Record], answers: Iterator[Heard]) -> Outcome:
+        """Keep all of the source; a crash on the way leaves whole batches, which the next run recognises.
+
+        Args:
+            records: what :meth:`records` gives.
+            answers: gives, for each recording among them, what was heard in it.
+        """
+        for record in records:
+            if isinstance(record, Recording):
+                self._take_heard(record, next(answers))
+            else:
+                self._take(record)
             if len(self.tally.batch) >= self.workspace.settings.batch_size:
                 self._keep(last=False)
         self._keep(last=True)
         return Outcome(self.tally.new, self.tally.known, len(self.tally.parked))
 
-    def _records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[Record]:
+        """What the source holds; a reader that fails parks it."""
         try:
             yield from self.workspace.components.read_source(self.source.path)
         except Exception as error:  # a reader's bug must not stop the other sources
             self._park_unexpected("read_failed", error, None)
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Conversation | Fault) -> None:
         if isinstance(record, Fault):
             self._park(record.code, record.message, record.remedy, record.line, record.id)
             return
-        keyed = self.workspace.pseudonyms.digest
-        if not isinstance(record, Recording):
-            self._redact(record, keyed(canonical(conversation_to_dict(record))), {})
-            return
-        conversation = self._transcribed(record)
-        if conversation is not None:
-            measures = {key: conversation.metadata[key] for key in MEASURES if key in conversation.metadata}
-            self._redact(conversation, keyed(self.source.digest + record.conversation.id), measures)
+        raw_digest = self.workspace.pseudonyms.digest(canonical(conversation_to_dict(record)))
+        self._redact(record, raw_digest, {})
 
-    def _transcribed(self, recording: Recording) -> Conversation | None:
-        transcriber = self.workspace.components.transcriber()
-        try:
-            conversation = transcriber.transcribe(recording, self.progress.within)
-            self._note_damage(recording, conversation)
-            return conversation
-        except AudioError as error:
-            self._park(error.code, error.message, error.remedy, None, recording.conversation.id)
-        except Exception as error:  # decoders fail in many ways; the rest goes on
-            self._park_unexpected("transcription_failed", error, recording.conversation.id)
-        return None
+    def _take_heard(self, recording: Recording, answer: Heard) -> None:
+        identifier = recording.conversation.id
+        if isinstance(answer, AudioError):
+            self._park(answer.code, answer.message, answer.remedy, None, identifier)
+        elif isinstance(answer, Exception):
+            self._park_unexpected("transcription_failed", answer, identifier)
+        else:
+            self._note_damage(recording, answer)
+            measures = {key: answer.metadata[key] for key in MEASURES if key in answer.metadata}
+            raw_digest = self.workspace.pseudonyms.digest(self.source.digest + identifier)
+            self._redact(answer, raw_digest, measures)
 
     def _note_damage(self, recording: Recording, conversation: Conversation) -> None:
         """A recording whose end is missing is kept as far as it goes, and parked with a note."""
@@ -220,6 +224,24 @@ class SourceIntake:
         )
 
 
-def ingest(workspace: Workspace, source: SourceFile, progress: Progress) -> Outcome:
-    """Read, transcribe where it is sound, redact and keep one source."""
-    return SourceIntake(workspace, source, progress).run()
+def ingest(workspace: Workspace, sources: Sequence[SourceFile], progress: Progress) -> Outcome:
+    """Read and redact sources of text, and keep each."""
+    total = Outcome()
+    for source in sources:
+        intake = SourceIntake(workspace, source)
+        total += intake.run(intake.records(), iter(()))
+        progress.advance(1)
+    return total
+
+
+def ingest_recordings(workspace: Workspace, sources: Sequence[SourceFile], progress: Progress) -> Outcome:
+    """Transcribe recordings in common batches, redact them, and keep each as soon as it is heard."""
+    intakes = [SourceIntake(workspace, source) for source in sources]
+    found = [list(intake.records()) for intake in intakes]
+    recordings = [record for records in found for record in records if isinstance(record, Recording)]
+    answers = heard(workspace.components, recordings, progress.within)
+    total = Outcome()
+    for intake, records in zip(intakes, found, strict=True):
+        total += intake.run(records, answers)
+        progress.advance(1)
+    return total

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qa.errors import UserError, is_transient
 from qa.services.analyse import score, tag
 from qa.services.findings import PROPOSALS_MARK, TRENDS_MARK, find_proposals, find_trends, missing
-from qa.services.ingest import Outcome, ingest
+from qa.services.ingest import Outcome, ingest, ingest_recordings
 from qa.services.sources import SourceFile
 from qa.services.workspace import Progress, Workspace
 from qa.storage.intake import activate
@@ -17,6 +17,7 @@ from qa.storage.results import in_batches, missing_evaluations, missing_taggings
 from qa.storage.tables import EvaluationRow, TaggingRow
 
 PAUSES = (1.0, 2.0, 4.0)
+RECORDINGS = 16  # in one batch of speech recognition, which groups them by length of sound
 
 Batch = list[str]
 
@@ -57,14 +58,12 @@ def _intake_stage(
     name: str, workspace: Workspace, sources: Sequence[SourceFile], progress: Progress
 ) -> Stage:
     by_digest = {source.digest: source for source in sources}
-    size = 1 if name == "transcribe" else workspace.settings.batch_size
+    take, size = (
+        (ingest, workspace.settings.batch_size) if name == "ingest" else (ingest_recordings, RECORDINGS)
+    )
 
     def work(batch: Batch) -> Outcome:
-        total = Outcome()
-        for digest in batch:
-            total += ingest(workspace, by_digest[digest], progress)
-            progress.advance(1)
-        return total
+        return take(workspace, [by_digest[digest] for digest in batch], progress)
 
     return Stage(name, lambda: list(in_batches(list(by_digest), size)), work)
 

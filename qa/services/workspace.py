@@ -40,7 +40,7 @@ class Progress(Protocol):
         """So many items more are done."""
 
     def within(self, seconds: float) -> None:
-        """So many seconds of the present recording are done."""
+        """So many seconds of the recordings under way are done."""
 
 
 class Unwatched:

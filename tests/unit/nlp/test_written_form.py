@@ -107,5 +107,7 @@ def test_the_filters_write_the_redacted_text_and_only_of_calls() -> None:
     turns = [{"text": "mój pesel to [PESEL], dwadzieścia złotych", "written": "85071412345"}, {"text": "tak"}]
     got = with_written({"channel": "phone", "turns": turns})["turns"]
     assert got == [{**turns[0], "written": "mój pesel to [PESEL], 20 zł"}, {"text": "tak"}]
+    said = with_written({"channel": "phone", "turns": [{"text": "yyy no tak", "fillers": []}]})["turns"]
+    assert said == [{"text": "yyy no tak", "fillers": [{"start": 0, "end": 3}]}]
     chat = {"channel": "chat", "turns": [{"text": "dwadzieścia złotych"}]}
     assert with_written(chat) == chat

@@ -7,11 +7,11 @@ import pytest
 
 from transcripts.conversation import Conversation, Speaker, Word
 from transcripts.crosstalk import levels
+from transcripts.fillers import fillers
 from transcripts.recognition import Passage
 from transcripts.roles import roles
 from transcripts.speakers import by_channel
 from transcripts.speech_turns import (
-    fillers,
     fitted,
     interleaved,
     phrases,
