@@ -19,6 +19,11 @@ CONFIG_VARIABLE = "ODSLUCH_CONFIG"
 LANGUAGES = ("pl",)
 DEFAULT_SCORECARDS: Mapping[str, str] = MappingProxyType({"phone": "phone@1"})
 
+SEALED = ("raw_text", "raw_audio", "redacted_audio")  # kept only when asked for, and only encrypted
+DEFAULT_RETENTION: Mapping[str, int] = MappingProxyType(
+    {"raw_audio": 30, "raw_text": 30, "redacted_audio": 90, "redacted_text": 1095, "evaluations": 1095}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -26,7 +31,9 @@ class Settings:
 
     data_dir: Path = Path("var")
     database_url: str = ""
-    keep_raw: bool = False
+    keep: tuple[str, ...] = ()
+    key_file: Path | None = None
+    retention_days: Mapping[str, int] = field(default_factory=lambda: DEFAULT_RETENTION)
     speech_model: str = "whisper-base"
     voice_model: str = "voice-encoder"
     voices: int = 2
@@ -69,7 +76,9 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
     {
         "data_dir": "folder bazy, dzienników i plików roboczych",
         "database_url": "adres bazy (puste: SQLite w data_dir)",
-        "keep_raw": "czy przechowywać surowe treści",
+        "keep": "co przechowywać zaszyfrowane prócz treści bez danych osobowych: " + ", ".join(SEALED),
+        "key_file": "plik klucza szyfrowania (albo zmienna ODSLUCH_KEY)",
+        "retention_days": "po ilu dniach od rozmowy odsluch privacy purge usuwa którą klasę danych",
         "speech_model": "model rozpoznawania mowy",
         "voice_model": "model rozróżniania głosów w nagraniach jednokanałowych (puste: bez niego)",
         "voices": "ile osób mówi w nagraniu jednokanałowym (2-6)",
@@ -190,15 +199,6 @@ def _folder(raw: Any) -> Path:
     return Path(raw) if isinstance(raw, Path) else Path(_text(raw)).expanduser()
 
 
-def _flag(raw: Any) -> bool:
-    words = {"true": True, "tak": True, "1": True, "false": False, "nie": False, "0": False}
-    if isinstance(raw, bool):
-        return raw
-    if isinstance(raw, str) and raw.lower() in words:
-        return words[raw.lower()]
-    raise ValueError(raw)
-
-
 def _whole(least: int, most: int) -> Callable[[Any], int]:
     def parse(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int | str):
@@ -242,6 +242,25 @@ def _names(raw: Any) -> tuple[str, ...]:
     return tuple(item.strip() for item in items if item.strip())
 
 
+def _kept(raw: Any) -> tuple[str, ...]:
+    found = _names(raw)
+    if not set(found) <= set(SEALED):
+        raise ValueError(raw)
+    return tuple(sorted(set(found)))
+
+
+def _retention(raw: Any) -> Mapping[str, int]:
+    if isinstance(raw, str):
+        raw = dict(part.split("=", 1) for part in raw.split(",") if part.strip())
+    if not isinstance(raw, Mapping):
+        raise ValueError(raw)
+    days = _whole(1, 36_500)
+    given = {str(name).strip(): days(value) for name, value in raw.items()}
+    if not set(given) <= set(DEFAULT_RETENTION):
+        raise ValueError(raw)
+    return MappingProxyType({**DEFAULT_RETENTION, **given})
+
+
 def _by_channel(raw: Any) -> Mapping[str, str]:
     if isinstance(raw, str):
         raw = dict(part.split("=", 1) for part in raw.split(",") if part.strip())
@@ -263,7 +282,9 @@ _PARSERS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
     {
         "data_dir": (_folder, "ścieżki folderu"),
         "database_url": (_text, "adresu bazy, np. postgresql+psycopg://host/baza"),
-        "keep_raw": (_flag, "wartości true albo false"),
+        "keep": (_kept, "listy z wartości: " + ", ".join(SEALED)),
+        "key_file": (_folder, "ścieżki pliku"),
+        "retention_days": (_retention, "par klasa=dni (1-36500); klasy: " + ", ".join(DEFAULT_RETENTION)),
         "speech_model": (_text, "nazwy modelu"),
         "voice_model": (_any_text, "nazwy modelu albo pustego napisu"),
         "voices": (_whole(2, 6), "liczby całkowitej od 2 do 6"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from transcripts.audio import AudioError
 from transcripts.conversation import Conversation
 from transcripts.reading import Fault, Record, Recording
 from transcripts.serialise import conversation_to_dict
+from transcripts.word_times import without_words
 
 
 def recordings(components: Components, paths: Sequence[Path]) -> list[Record]:
@@ -39,20 +41,31 @@ def _checked(path: Path, record: Record) -> Record:
 
 
 def transcriptions(
-    components: Components, records: Sequence[Record], progress: Callable[[float], None]
+    components: Components,
+    records: Sequence[Record],
+    progress: Callable[[float], None],
+    *,
+    words: bool = False,
 ) -> Iterator[dict[str, Any] | Problem]:
-    """A conversation or a problem for each record; a problem's ``line`` is the place among the files."""
+    """A conversation or a problem for each record; a problem's ``line`` is the place among the files.
+
+    ``words`` keeps the time of every word in the metadata.
+    """
     found = [record for record in records if isinstance(record, Recording)]
     answers = heard(components, found, progress)
     for number, record in enumerate(records, 1):
         if isinstance(record, Recording):
-            yield _answer(number, record.conversation.id, next(answers))
+            yield _answer(number, record.conversation.id, next(answers), words=words)
         elif isinstance(record, Fault):
             yield Problem(number, record.code, f"{record.message} {record.remedy}", record.id)
 
 
-def _answer(number: int, identifier: str, answer: Conversation | Exception) -> dict[str, Any] | Problem:
+def _answer(
+    number: int, identifier: str, answer: Conversation | Exception, *, words: bool
+) -> dict[str, Any] | Problem:
     if isinstance(answer, Conversation):
+        if not words:
+            answer = dataclasses.replace(answer, metadata=without_words(answer.metadata))
         return with_written(conversation_to_dict(answer))
     if isinstance(answer, AudioError):
         return Problem(number, answer.code, f"{answer.message} {answer.remedy}", identifier)

@@ -32,6 +32,7 @@ from transcripts.speech_turns import spoken_turns, trusted
 from transcripts.trust import call_trust, turn_trust
 from transcripts.voice_activity import Region, speech_regions
 from transcripts.whisper import Whisper
+from transcripts.word_times import WORDS, word_times
 
 __all__ = ["AudioError", "Transcriber"]
 
@@ -96,7 +97,7 @@ class Transcriber:
         )
 
     def transcribe(self, recording: Recording, progress: Progress | None = None) -> Conversation:
-        """The recording's conversation with turns, ``metadata["speech"]`` and ``metadata["call_metrics"]``.
+        """The recording's conversation with turns and, as metadata, ``speech``, ``call_metrics`` and ``words``.
 
         ``progress`` hears how many seconds of the recording are done.
 
@@ -186,7 +187,7 @@ class Transcriber:
             "turns": turn_trust(turns),
         }
         plain = tuple(s.turn for s in turns)
-        metadata = {**conversation.metadata, "speech": facts}
+        metadata = {**conversation.metadata, "speech": facts, WORDS: word_times(turns)}
         metadata["call_metrics"] = call_metrics(
             plain, audio.duration, threshold=self._silence, sounds=hold_sounds(item.channels, plain)
         )

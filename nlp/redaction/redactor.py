@@ -12,6 +12,7 @@ from nlp.redaction.echoes import find_echoes
 from nlp.redaction.registry import default_detectors, version_of
 from nlp.redaction.spans import Detector, Finding, Redacted, Redaction, resolve, tidy
 from transcripts.conversation import Conversation, Turn
+from transcripts.word_times import without_words
 
 # "whisper-base@c8172266809b", alone or with the settings behind it: an address to a detector that does not know
 _RECOGNISER = re.compile(
@@ -39,6 +40,7 @@ class Redactor:
 
         Metadata and queue are read as further turns, behind the real ones, so that a value known from the
         conversation is recognised in a subject line too.
+        Times of words, which belong to the text as it was, go.
         ``customer_id``, ``order_id`` and ``case_id`` stay: storage replaces them by pseudonyms, so that a
         customer's contacts can still be counted together.
         """
@@ -53,7 +55,7 @@ class Redactor:
             turns=_replaced(c.turns, said),
             agent=dataclasses.replace(c.agent, name=None) if c.agent else None,
             queue=queue,
-            metadata=metadata,
+            metadata=without_words(metadata),
         )
         rows = tuple(Redaction(f.turn, f.start, f.end, f.type, f.confidence, f.producer) for f in said)
         return Redacted(clean, rows)

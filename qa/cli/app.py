@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("qa.cli.filter_commands:redact", "Filtr: usuń dane osobowe z rozmów."),
     "tag": ("qa.cli.filter_commands:tag", "Filtr: dodaj powody kontaktu, nastroje i zachowania."),
     "score": ("qa.cli.filter_commands:score", "Filtr: oceń rozmowy według karty oceny."),
+    "privacy": ("qa.cli.privacy:privacy", "Dane osobowe: terminy, wnioski osób, oryginały, dziennik."),
     "models": ("qa.cli.models:models", "Modele: lista, budowanie, sprawdzenie."),
     "speech": ("qa.cli.speech:speech", "Rozpoznawanie mowy: pomiar na własnych nagraniach."),
     "scorecards": ("qa.cli.about:scorecards", "Karty oceny: lista i treść."),

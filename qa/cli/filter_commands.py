@@ -62,8 +62,9 @@ def _status(problems: int) -> int:
 @click.command(options_metavar="[OPCJE]")
 @click.argument("audio", nargs=-1, required=True, metavar="NAGRANIE...")
 @output_option
+@click.option("--words", is_flag=True, help="Zachowaj w metadanych czas każdego słowa.")
 @settings_options("speech_model", "threads")
-def transcribe(configuration: Configuration, audio: tuple[str, ...], output: str | None) -> int:
+def transcribe(configuration: Configuration, audio: tuple[str, ...], output: str | None, words: bool) -> int:
     """Przepisz nagrania na rozmowy, po jednej w wierszu JSON.
 
     Nagranie dwukanałowe ma mówiących według kanałów. Obok nagrania może leżeć plik NAZWA.meta.json
@@ -85,7 +86,8 @@ def transcribe(configuration: Configuration, audio: tuple[str, ...], output: str
         found = recordings(parts, [Path(name) for name in audio])
         progress.stage("speech", len(found))
         cut: list[str] = []
-        problems = _write(_noting_cuts(transcriptions(parts, found, progress.within), cut), target, progress)
+        results = transcriptions(parts, found, progress.within, words=words)
+        problems = _write(_noting_cuts(results, cut), target, progress)
     if cut:
         click.echo(f"Ucięte, przepisane do miejsca uszkodzenia: {', '.join(cut)}.", err=True)
     return _status(problems)

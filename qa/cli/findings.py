@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -27,12 +28,15 @@ def report(configuration: Configuration, output: str) -> int:
       odsluch report
       odsluch report -o /srv/www/raport.html
     """
+    from qa.services.outputs import note_output
     from qa.services.reporting import report_html
 
     with workspace(configuration) as opened:
         html = report_html(opened)
-    with writing(output) as stream:
-        stream.write(html.encode("utf-8"))
+        with writing(output) as stream:
+            stream.write(html.encode("utf-8"))
+        if output != "-":
+            note_output(opened, "report", Path(output))
     if output != "-":
         click.echo(f"Raport: {output}")
     return 0
@@ -115,10 +119,14 @@ def export(configuration: Configuration, form: str, output: str | None) -> int:
     """
     from qa.backlog.export import to_csv, to_markdown
     from qa.services.findings import as_backlog
+    from qa.services.outputs import note_output
     from qa.storage.analysis import proposals
 
-    with workspace(configuration) as opened, opened.storage.reading() as session:
-        found = [as_backlog(item) for item in proposals(session)]
-    with writing(output) as stream:
-        stream.write((to_csv(found) if form == "csv" else to_markdown(found)).encode("utf-8"))
+    with workspace(configuration) as opened:
+        with opened.storage.reading() as session:
+            found = [as_backlog(item) for item in proposals(session)]
+        with writing(output) as stream:
+            stream.write((to_csv(found) if form == "csv" else to_markdown(found)).encode("utf-8"))
+        if output not in (None, "-"):
+            note_output(opened, "backlog", Path(str(output)))
     return 0

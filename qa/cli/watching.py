@@ -22,6 +22,8 @@ STAGES = {
     "score": "Oceniam rozmowy",
     "models": "Przygotowuję model",
     "train": "Uczę model",
+    "mute": "Wyciszam dane osobowe i odsłuchuję kopie",
+    "rotate": "Szyfruję nowym kluczem",
 }
 FIRST_WORD_AFTER = 2.0
 THEN_EVERY = 10.0

@@ -6,17 +6,24 @@ import dataclasses
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from qa.errors import is_disk_full, is_transient
 from qa.services.hearing import heard
 from qa.services.names import KeptNames
+from qa.services.sealing import Original, Sealing, open_sealing
+from qa.services.sound_redaction import StillHeard
 from qa.services.sources import SourceFile
 from qa.services.workspace import Progress, Workspace
-from qa.storage.digests import canonical, digest_of
+from qa.storage.digests import CASE, CUSTOMER, ORDER, Pseudonyms, canonical, digest_of
 from qa.storage.intake import KeptConversation, finish_source, keep_conversations
 from qa.storage.parking import Parked, park, settle_path
+from qa.storage.tables import ErasedRow, now
+from qa.storage.vault import FOLDER, Sealed, drop, keep_sealed
 from transcripts.audio import AudioError
 from transcripts.conversation import Agent, Conversation
 from transcripts.reading import Fault, Record, Recording
@@ -27,6 +34,7 @@ _LOG = logging.getLogger(__name__)
 Heard = Conversation | Exception
 MEASURES = ("speech", "call_metrics")  # what the transcriber itself says about a recording
 DAMAGE_REMEDY = "Skopiuj je ponownie ze źródła i użyj odsluch retry; do tego czasu liczy się to, co jest."
+STILL_HEARD_REMEDY = "Rozmowa jest w bazie bez nagrania; odsłuchaj oryginał i usuń dane ręcznie."
 BUG_REMEDY = "Zgłoś błąd, podając kod i wersję (odsluch version), a po aktualizacji użyj odsluch retry."
 
 
@@ -49,15 +57,46 @@ class _Tally:
     batch: list[KeptConversation] = field(default_factory=list)
     faults: list[Parked] = field(default_factory=list)
     parked: set[str] = field(default_factory=set)
+    sealed: list[Sealed] = field(default_factory=list)
     new: int = 0
     known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What is not kept, and what is sealed beside what is kept.
+
+    ``erased`` are keyed digests of conversations erased on request; ``since`` begins the retention.
+    """
+
+    pseudonyms: Pseudonyms
+    erased: frozenset[str]
+    since: datetime
+    sealing: Sealing | None
+
+    def is_erased(self, conversation_id: str) -> bool:
+        """Whether this conversation was erased on request."""
+        return self.pseudonyms.digest(conversation_id) in self.erased
+
+    def is_expired(self, plain: Conversation) -> bool:
+        """Whether it is older than redacted text may be kept."""
+        return plain.started_at is not None and plain.started_at.astimezone(UTC) < self.since
+
+
+def intake_rules(workspace: Workspace) -> IntakeRules:
+    """The rules of the present settings and database."""
+    with workspace.storage.reading() as session:
+        erased = frozenset(session.scalars(select(ErasedRow.key)))
+    since = now() - timedelta(days=workspace.settings.retention_days["redacted_text"])
+    return IntakeRules(workspace.pseudonyms, erased, since, open_sealing(workspace))
 
 
 class SourceIntake:
     """Reads one source, batch by batch, each batch in one transaction."""
 
-    def __init__(self, workspace: Workspace, source: SourceFile) -> None:
+    def __init__(self, workspace: Workspace, source: SourceFile, rules: IntakeRules) -> None:
         self.workspace = workspace
+        self.rules = rules
         self.source = source
         self.names = KeptNames(workspace.components.redactor(), workspace.pseudonyms)
         self.version = source.version
@@ -92,7 +131,7 @@ class SourceIntake:
             self._park(record.code, record.message, record.remedy, record.line, record.id)
             return
         raw_digest = self.workspace.pseudonyms.digest(canonical(conversation_to_dict(record)))
-        self._redact(record, raw_digest, {})
+        self._redact(record, raw_digest)
 
     def _take_heard(self, recording: Recording, answer: Heard) -> None:
         identifier = recording.conversation.id
@@ -102,9 +141,8 @@ class SourceIntake:
             self._park_unexpected("transcription_failed", answer, identifier)
         else:
             self._note_damage(recording, answer)
-            measures = {key: answer.metadata[key] for key in MEASURES if key in answer.metadata}
             raw_digest = self.workspace.pseudonyms.digest(self.source.digest + identifier)
-            self._redact(answer, raw_digest, measures)
+            self._redact(answer, raw_digest, recording)
 
     def _note_damage(self, recording: Recording, conversation: Conversation) -> None:
         """A recording whose end is missing is kept as far as it goes, and parked with a note."""
@@ -118,18 +156,42 @@ class SourceIntake:
             )
             self._park(damage["code"], message, DAMAGE_REMEDY, None, recording.conversation.id)
 
-    def _redact(self, conversation: Conversation, raw_digest: str, measures: Mapping[str, Any]) -> None:
+    def _redact(self, raw: Conversation, raw_digest: str, recording: Recording | None = None) -> None:
         try:
-            redacted = self.workspace.components.redactor().redact(conversation).conversation
+            redacted = self.workspace.components.redactor().redact(raw)
         except Exception as error:  # what cannot be redacted is not kept
-            self._park_unexpected("redaction_failed", error, conversation.id)
+            self._park_unexpected("redaction_failed", error, raw.id)
             return
-        self.tally.batch.append(self._kept(conversation, redacted, raw_digest, measures))
+        plain = self._plain(raw, redacted.conversation, measures_of(raw) if recording else {})
+        if self.rules.is_erased(plain.id):
+            self.tally.known += 1
+        elif self.rules.is_expired(plain):
+            self._park_expired(raw.id)
+        else:
+            self.tally.batch.append(self._kept(raw, plain, raw_digest))
+            self._seal(Original(raw, redacted, plain.id, raw_digest, recording))
 
-    def _kept(
-        self, raw: Conversation, redacted: Conversation, raw_digest: str, measures: Mapping[str, Any]
-    ) -> KeptConversation:
-        plain = self._plain(raw, redacted, measures)
+    def _seal(self, original: Original) -> None:
+        """Keep originals and a muted recording, where that is asked for."""
+        if self.rules.sealing is None:
+            return
+        try:
+            for item in self.rules.sealing.seal(original):
+                self.tally.sealed.append(item)
+        except StillHeard as error:
+            self._park("sound_not_redacted", str(error), STILL_HEARD_REMEDY, None, original.conversation.id)
+
+    def _park_expired(self, identifier: str) -> None:
+        days = self.workspace.settings.retention_days["redacted_text"]
+        self._park(
+            "past_retention",
+            f"Rozmowa jest starsza niż okres przechowywania ({days} dni), więc nie została zapisana.",
+            "Jeśli wolno ją przechowywać, wydłuż retention_days.redacted_text i użyj odsluch retry.",
+            None,
+            identifier,
+        )
+
+    def _kept(self, raw: Conversation, plain: Conversation, raw_digest: str) -> KeptConversation:
         content = conversation_to_dict(plain)
         pseudonym = self.workspace.pseudonyms.of
         return KeptConversation(
@@ -142,9 +204,9 @@ class SourceIntake:
             started_at=plain.started_at.astimezone(UTC).isoformat() if plain.started_at else None,
             agent_id=plain.agent.id if plain.agent else None,
             team=plain.agent.team if plain.agent else None,
-            customer_key=raw.customer_id and pseudonym("klient", raw.customer_id),
-            order_key=raw.order_id and pseudonym("zamowienie", raw.order_id),
-            case_key=raw.case_id and pseudonym("sprawa", raw.case_id),
+            customer_key=raw.customer_id and pseudonym(CUSTOMER, raw.customer_id),
+            order_key=raw.order_id and pseudonym(ORDER, raw.order_id),
+            case_key=raw.case_id and pseudonym(CASE, raw.case_id),
             content=content,
         )
 
@@ -198,6 +260,7 @@ class SourceIntake:
             kept = keep_conversations(session, tally.batch)
             for clash in kept.clashes:
                 self._park_clash(clash.conversation_id)
+            self._keep_sealed(session, {(c.conversation_id, c.raw_digest) for c in kept.clashes})
             park(session, tally.faults)
             parked = tally.parked | {item.key for item in tally.faults}
             new, known = tally.new + kept.new, tally.known + kept.known
@@ -214,6 +277,13 @@ class SourceIntake:
                 )
         self.tally = _Tally(parked=parked, new=new, known=known)
 
+    def _keep_sealed(self, session: Session, refused: set[tuple[str, str]]) -> None:
+        """Keep the rows of what was sealed, and delete the files of conversations that were not kept."""
+        items = self.tally.sealed
+        keep_sealed(session, [i for i in items if (i.conversation_id, i.raw_digest) not in refused])
+        gone = [i.key for i in items if (i.conversation_id, i.raw_digest) in refused]
+        drop(session, self.workspace.settings.data_dir / FOLDER, gone)
+
     def _park_clash(self, conversation_id: str) -> None:
         self._park(
             "duplicate_id",
@@ -224,11 +294,16 @@ class SourceIntake:
         )
 
 
+def measures_of(heard: Conversation) -> dict[str, Any]:
+    """What the transcriber says about a recording."""
+    return {key: heard.metadata[key] for key in MEASURES if key in heard.metadata}
+
+
 def ingest(workspace: Workspace, sources: Sequence[SourceFile], progress: Progress) -> Outcome:
     """Read and redact sources of text, and keep each."""
-    total = Outcome()
+    total, rules = Outcome(), intake_rules(workspace)
     for source in sources:
-        intake = SourceIntake(workspace, source)
+        intake = SourceIntake(workspace, source, rules)
         total += intake.run(intake.records(), iter(()))
         progress.advance(1)
     return total
@@ -236,7 +311,8 @@ def ingest(workspace: Workspace, sources: Sequence[SourceFile], progress: Progre
 
 def ingest_recordings(workspace: Workspace, sources: Sequence[SourceFile], progress: Progress) -> Outcome:
     """Transcribe recordings in common batches, redact them, and keep each as soon as it is heard."""
-    intakes = [SourceIntake(workspace, source) for source in sources]
+    rules = intake_rules(workspace)
+    intakes = [SourceIntake(workspace, source, rules) for source in sources]
     found = [list(intake.records()) for intake in intakes]
     recordings = [record for records in found for record in records if isinstance(record, Recording)]
     answers = heard(workspace.components, recordings, progress.within)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from qa.errors import UserError, is_transient
 from qa.services.analyse import score, tag
@@ -14,7 +15,7 @@ from qa.services.sources import SourceFile
 from qa.services.workspace import Progress, Workspace
 from qa.storage.intake import activate
 from qa.storage.results import in_batches, missing_evaluations, missing_taggings
-from qa.storage.tables import EvaluationRow, TaggingRow
+from qa.storage.tables import EvaluationRow, TaggingRow, now
 
 PAUSES = (1.0, 2.0, 4.0)
 RECORDINGS = 16  # in one batch of speech recognition, which groups them by length of sound
@@ -83,12 +84,13 @@ def _tag_stage(workspace: Workspace) -> Stage:
 def _score_stage(workspace: Workspace, channel: str) -> Stage:
     versions = workspace.components.versions()
     card = versions.scorecards[channel]
+    since = now() - timedelta(days=workspace.settings.retention_days["evaluations"])
 
     def batches() -> Sequence[Batch]:
         with workspace.storage.writing() as session:
             activate(session, EvaluationRow, card)
         with workspace.storage.reading() as session:
-            wanted = missing_evaluations(session, channel, versions.tagging, card)
+            wanted = missing_evaluations(session, channel, versions.tagging, card, since)
         return list(in_batches(wanted, workspace.settings.batch_size))
 
     return Stage(f"score {channel}", batches, lambda batch: score(workspace, channel, batch))

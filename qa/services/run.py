@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.errors import UsageProblem
 from qa.services.ingest import Outcome
 from qa.services.pipeline import Executor, anything_missing, stages
+from qa.services.sealing import clear_work
 from qa.services.sources import Plan, plan
-from qa.services.workspace import Progress, Workspace, check_key, only_run
+from qa.services.workspace import Progress, Workspace, check_key, only_run, open_cipher
 from qa.storage.parking import park
 from qa.storage.tables import RunRow, now
 
@@ -37,19 +37,6 @@ class RunReport:
         return not self.stages
 
 
-def refuse_raw(workspace: Workspace) -> None:
-    """Raw text and audio may only be kept encrypted, which this version cannot do.
-
-    Raises:
-        UsageProblem: ``keep_raw`` is on.
-    """
-    if workspace.settings.keep_raw:
-        raise UsageProblem(
-            "Ustawienie `keep_raw` jest włączone, a szyfrowane przechowywanie surowych treści przyjdzie "
-            "dopiero z późniejszą wersją: ustaw keep_raw = false."
-        )
-
-
 def run(
     workspace: Workspace,
     paths: Sequence[Path],
@@ -64,9 +51,11 @@ def run(
         executor: makes the executor; called only when there is something to do, because it may be slow.
         again: read known sources once more (for ``retry``).
     """
-    refuse_raw(workspace)
+    if workspace.settings.keep:
+        open_cipher(workspace)  # without a key nothing is read at all
     with only_run(workspace.settings.data_dir):
         check_key(workspace.storage, workspace.pseudonyms)
+        clear_work(workspace.settings.data_dir)
         planned = plan(workspace, paths, progress, again=again)
         with workspace.storage.writing() as session:
             park(session, planned.unreadable)

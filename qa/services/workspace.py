@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from qa.errors import UserError
+from qa.errors import UsageProblem, UserError
 from qa.ports import Components
 from qa.settings import Settings
+from qa.storage.cipher import NO_KEY, WRONG_KEY, Cipher, keys_in
 from qa.storage.database import Storage
 from qa.storage.digests import Pseudonyms
 from qa.storage.tables import MarkRow
+from qa.storage.vault import Vault
 
 LOCK_FILE = "run.lock"
 KEY_MARK = "pseudonym_key"
+VAULT_MARK = "vault_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,31 @@ class Unwatched:
 
     def within(self, seconds: float) -> None:
         """Say nothing."""
+
+
+def open_cipher(workspace: Workspace) -> Cipher:
+    """The cipher of the configured keys.
+
+    Raises:
+        UsageProblem: there is no key.
+        UserError: the keys are not those with which this database's vault began.
+    """
+    keys = keys_in(workspace.settings.key_file, os.environ)
+    if not keys:
+        raise UsageProblem(NO_KEY)
+    cipher = Cipher(keys)
+    with workspace.storage.writing() as session:
+        mark = session.get(MarkRow, VAULT_MARK)
+        if mark is None:
+            session.add(MarkRow(name=VAULT_MARK, value=cipher.token(VAULT_MARK)))
+        elif not cipher.knows(VAULT_MARK, mark.value):
+            raise UserError(WRONG_KEY)
+    return cipher
+
+
+def open_vault(workspace: Workspace) -> Vault:
+    """The vault with the configured keys; raises as :func:`open_cipher`."""
+    return Vault(workspace.settings.data_dir, open_cipher(workspace))
 
 
 def check_key(storage: Storage, pseudonyms: Pseudonyms) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem, UserError, is_disk_full
 from qa.settings import without_password
 
-HEAD = "0001"
+HEAD = "0002"
 BUSY_MS = 30_000
 
 
@@ -38,6 +38,21 @@ class Storage:
         """One transaction: everything is kept at the end, or nothing."""
         with Session(self.engine.execution_options(odsluch_writes=True)) as session, session.begin():
             yield session
+
+    def settle(self) -> None:
+        """Leave nothing of deleted rows in the database's files (on PostgreSQL until its log is recycled)."""
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+            return
+        raw = (
+            self.engine.raw_connection()
+        )  # past the listener that begins a transaction, in which none can be
+        try:
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(statement)
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -105,6 +120,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
         cursor.close()
 
     @event.listens_for(engine, "begin")

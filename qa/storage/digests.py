@@ -17,6 +17,7 @@ from qa.errors import UserError
 KEY_FILE = "pseudonym.key"
 KEY_BYTES = 32
 BLOCK = 1 << 20
+CUSTOMER, ORDER, CASE = "klient", "zamowienie", "sprawa"  # kinds of pseudonyms by which a person is found
 
 
 def digest_of(*parts: str) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.storage.digests import canonical
-from qa.storage.tables import Base, MarkRow, RunRow
+from qa.storage.tables import AuditRow, Base, MarkRow, RunRow
 
 NOT_CONTENT = {"created_at", "updated_at", "first_seen", "last_seen", "attempts", "root"}
-NOT_COMPARED = {RunRow.__tablename__, MarkRow.__tablename__}
+NOT_COMPARED = {RunRow.__tablename__, MarkRow.__tablename__, AuditRow.__tablename__}
 
 
 def content_fingerprint(session: Session) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from qa.storage.digests import canonical, digest_of
@@ -20,8 +21,13 @@ def missing_taggings(session: Session, version: str) -> list[str]:
     return list(session.scalars(query))
 
 
-def missing_evaluations(session: Session, channel: str, tagging: str, scorecard: str) -> list[str]:
-    """Digests of taggings of a channel's current conversations that this scorecard has not judged."""
+def missing_evaluations(
+    session: Session, channel: str, tagging: str, scorecard: str, since: datetime
+) -> list[str]:
+    """Digests of taggings of a channel's current conversations that this scorecard has not judged.
+
+    Conversations from before ``since`` are past the retention of evaluations.
+    """
     done = exists().where(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.version == scorecard)
     query = (
         select(TaggingRow.digest)
@@ -29,10 +35,18 @@ def missing_evaluations(session: Session, channel: str, tagging: str, scorecard:
         .where(
             ConversationRow.current, ConversationRow.channel == channel, TaggingRow.version == tagging, ~done
         )
-        .where(~_is_parked("score", TaggingRow.digest, scorecard))
+        .where(~_is_parked("score", TaggingRow.digest, scorecard), ~older(since))
         .order_by(TaggingRow.digest)
     )
     return list(session.scalars(query))
+
+
+def older(before: datetime) -> ColumnElement[bool]:
+    """Conversations from before that moment; one without a time counts from when it was read."""
+    return or_(
+        and_(ConversationRow.started_at.is_not(None), ConversationRow.started_at < before.isoformat()),
+        and_(ConversationRow.started_at.is_(None), ConversationRow.created_at < before),
+    )
 
 
 def _is_parked(stage: str, digest: Any, version: str) -> ColumnElement[bool]:

@@ -200,3 +200,43 @@ class ProposalRow(Base):
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SealedRow(Base):
+    """An encrypted file in the vault: raw text, raw sound or muted sound of a conversation.
+
+    ``dated`` (ISO, UTC) is the day from which its retention counts; ``size`` is that of the content.
+    """
+
+    __tablename__ = "sealed"
+    __table_args__ = (Index(None, "conversation_id"), Index(None, "kind", "dated"))
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    conversation_id: Mapped[str] = mapped_column(String(200))
+    suffix: Mapped[str] = mapped_column(String(16))
+    size: Mapped[int]
+    dated: Mapped[str] = mapped_column(String(40))
+    details: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ErasedRow(Base):
+    """A conversation that was erased on request and is not read again; ``key`` is a keyed digest of its id."""
+
+    __tablename__ = "erased"
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditRow(Base):
+    """Who did what to personal data and when. The database refuses changes; ``digest`` chains the entries."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str | None] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(32))

@@ -20,12 +20,22 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SECOND_RUN_SECONDS = 20
+SEALING = {
+    "ODSLUCH_KEEP": "raw_text",
+    "ODSLUCH_KEY": "b2RzbHVjaC10ZXN0LWtsdWN6LTMyLWJhanR5LWRsdWc=",  # of these tests only
+    "ODSLUCH_RETENTION_DAYS": "raw_text=36500,redacted_text=36500",
+}
 
 
-def odsluch(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line in ``folder`` with its data in ``folder/var``."""
+def odsluch(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """The command line in ``folder`` with its data in ``folder/var``; ``extra`` are variables."""
     program = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())"]
-    environment = {**os.environ, "ODSLUCH_DATA_DIR": str(folder / "var"), "TMPDIR": str(folder / "tmp")}
+    environment = {
+        **os.environ,
+        "ODSLUCH_DATA_DIR": str(folder / "var"),
+        "TMPDIR": str(folder / "tmp"),
+        **extra,
+    }
     (folder / "tmp").mkdir(exist_ok=True)
     return subprocess.run(
         [*program, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -43,11 +53,14 @@ def written(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the planted sources were run, reported and exported; sources are gone again."""
+    """A folder in which the planted sources were run, reported and exported; sources are gone again.
+
+    Originals are kept, sealed: what is searched for must not be readable there either.
+    """
     folder = tmp_path_factory.mktemp("odsluch")
     write_planted(folder / "zrodla")
     outputs = [
-        odsluch(folder, "run", "zrodla"),
+        odsluch(folder, "run", "zrodla", **SEALING),
         odsluch(folder, "report", "-o", "raport.html"),
         odsluch(folder, "backlog", "export", "-o", "backlog.md"),
         odsluch(folder, "backlog", "export", "--format", "csv", "-o", "backlog.csv"),
@@ -56,6 +69,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, output in enumerate(outputs):
         assert output.returncode == 0, output.stderr
         (folder / f"terminal-{number}.log").write_text(output.stdout + output.stderr, "utf-8")
+    assert len(list((folder / "var" / "vault").rglob("*.sealed"))) == 6
     shutil.rmtree(folder / "zrodla")
     return folder
 

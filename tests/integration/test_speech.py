@@ -12,8 +12,10 @@ import pytest
 
 from models import store
 from models.manifest import ModelError
+from nlp.redaction import Redactor
+from qa.services.sound_redaction import SoundRedactor, said_again
 from transcripts.audio import RATE, AudioError, decode, signal
-from transcripts.conversation import Conversation
+from transcripts.conversation import Conversation, Turn
 from transcripts.reading import Recording
 from transcripts.speech import Transcriber
 
@@ -128,3 +130,20 @@ def test_a_bad_file_is_one_sentence(transcriber: Transcriber, tmp_path: Path) ->
     with pytest.raises(AudioError) as caught:
         transcriber.transcribe(Recording(tmp_path / "x.wav", Conversation("x", "phone", ())))
     assert caught.value.code == "not_audio"
+
+
+def test_values_muted_in_an_example_call_do_not_come_back(transcriber: Transcriber, tmp_path: Path) -> None:
+    """Judged by the call's own reference text: what the redactor finds there is not heard in the copy."""
+    call = CALLS / "call-04-refused-complaint.ogg"
+    recording = Recording(call, Conversation("c-4", "phone", ()))
+    target, redactor = tmp_path / "kopia.ogg", Redactor()
+    done = SoundRedactor(transcriber, redactor).redact(recording, transcriber.transcribe(recording), target)
+    written = json.loads(call.with_suffix(".json").read_text("utf-8"))["turns"]
+    turns = tuple(Turn(t["speaker"], t["text"]) for t in written)
+    said = redactor.redact(Conversation("c-4", "phone", turns)).redactions
+    values = [turns[r.turn].text[r.start : r.end] for r in said]
+    heard = transcriber.transcribe(Recording(target, recording.conversation))
+    assert "Piotr Nowicki" in values
+    assert [place.text(heard) for place in said_again(heard, values)] == []
+    assert 5 < done.seconds < 0.3 * done.duration
+    assert len(heard.turns) > 10

@@ -12,7 +12,7 @@ from typing import Any
 
 from qa.ports import Versions
 from qa.services.workspace import Workspace
-from qa.settings import Settings
+from qa.settings import DEFAULT_RETENTION, Settings
 from qa.storage.database import Storage, open_storage
 from qa.storage.digests import open_pseudonyms
 from transcripts.audio import AudioError
@@ -132,7 +132,7 @@ class FakeParts:
         return self.reading_version
 
     def named_versions(self) -> Mapping[str, str]:
-        return {"odsluch": "0.1.0", "tagging": self.tagging_version}
+        return {"odsluch": "0.1.0", "tagging": self.tagging_version, "redaction": "fake-redactor@1"}
 
     def find_sources(self, paths: Sequence[Path]) -> list[Path]:
         found: list[Path] = []
@@ -214,7 +214,8 @@ def workspace(folder: Path, parts: Any = None, *, url: str = "", storage: Storag
     key = folder / "pseudonym.key"
     if not key.exists():
         key.write_bytes(b"k" * 32)
-    settings = Settings(data_dir=folder, database_url=url, batch_size=4)
+    for_ever = dict.fromkeys(DEFAULT_RETENTION, 36_500)  # tests must not depend on the day they run
+    settings = Settings(data_dir=folder, database_url=url, batch_size=4, retention_days=for_ever)
     return Workspace(
         settings, storage or open_storage(settings.url), parts or FakeParts(), open_pseudonyms(folder)
     )

@@ -5,60 +5,19 @@ from __future__ import annotations
 import errno
 import io
 import json
-import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 import pytest
 
-from qa.bootstrap import Parts
-from qa.cli import main
+import nlp.written_form  # noqa: F401  imported in a test, its two seconds would be announced on the terminal
 from qa.cli.app import COMMANDS
+from qa.cli.privacy import privacy
 from qa.cli.streams import writing
-from tests.unit.qa.fakes import FakeParts, FakeRedactor, FakeTagger, conversation, write_lines
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command line in an empty folder: status, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["odsluch"])
-    for name in [name for name in os.environ if name.startswith("ODSLUCH_")]:
-        monkeypatch.delenv(name)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        status = main([str(argument) for argument in arguments])
-        out, err = capfdbinary.readouterr()
-        return status, out.decode(), err.decode()
-
-    return run
-
-
-@pytest.fixture
-def fake_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Quick parts in place of the models; reading is real."""
-    fakes = FakeParts()
-    for name, part in (("_redactor", FakeRedactor()), ("_tagger", FakeTagger())):
-        replacement = cached_property(lambda self, part=part: part)
-        replacement.__set_name__(Parts, name)
-        monkeypatch.setattr(Parts, name, replacement)
-    monkeypatch.setattr(Parts, "versions", lambda self: fakes.versions())
-    monkeypatch.setattr(Parts, "evaluate", lambda self, tagged, channel: fakes.evaluate(tagged, channel))
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stages without Prefect, whose start takes ten seconds."""
-    from qa.services.pipeline import run_in_process
-
-    monkeypatch.setattr("qa.cli.runs._executor", lambda settings: lambda: run_in_process)
-
+from tests.unit.qa.conftest import Run
+from tests.unit.qa.fakes import conversation, write_lines
 
 ALL = [[name] for name in COMMANDS] + [
     ["backlog", "list"],
@@ -70,6 +29,7 @@ ALL = [[name] for name in COMMANDS] + [
     ["scorecards", "list"],
     ["scorecards", "show"],
     ["config", "show"],
+    *(["privacy", name] for name in privacy.commands),
 ]
 ENGLISH = ("Usage", "Options", "Arguments", "Commands", "Show this", "default", "[OPTIONS]", "required")
 
@@ -255,12 +215,14 @@ def test_run_tells_scripts_everything_as_json(cli: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake_parts", "in_process")
-def test_keeping_raw_content_is_refused(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keeping_raw_content_without_a_key_is_refused(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_lines(tmp_path / "a.jsonl", [conversation(1)])
-    monkeypatch.setenv("ODSLUCH_KEEP_RAW", "tak")
+    monkeypatch.setenv("ODSLUCH_KEEP", "raw_text")
     status, _, err = cli("run", "a.jsonl")
     assert status == 2
-    assert "keep_raw" in err
+    assert "privacy new-key" in err
 
 
 def test_config_show_says_where_each_value_comes_from(cli: Run, tmp_path: Path) -> None:

@@ -276,11 +276,11 @@ def test_a_new_reader_version_reads_again_beside_the_old(tmp_path: Path, sources
         assert len(list(analysed(session))) == 15
 
 
-def test_raw_content_is_refused_before_anything_is_read(tmp_path: Path, sources: Path) -> None:
+def test_raw_content_without_a_key_is_refused_before_anything_is_read(tmp_path: Path, sources: Path) -> None:
     parts = FakeParts()
     work = workspace(tmp_path / "var", parts)
-    object.__setattr__(work.settings, "keep_raw", True)
-    with pytest.raises(UsageProblem, match="późniejszą wersją"):
+    object.__setattr__(work.settings, "keep", ("raw_text",))
+    with pytest.raises(UsageProblem, match="new-key"):
         go(work, sources)
     assert parts.reads == []
 

@@ -30,7 +30,8 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
 
 def test_defaults_keep_no_raw_content_and_score_phone_calls(tmp_path: Path) -> None:
     settings = load(environ={}, folder=tmp_path).settings
-    assert settings.keep_raw is False
+    assert settings.keep == ()
+    assert settings.retention_days["raw_audio"] == 30
     assert dict(settings.scorecards) == {"phone": "phone@1"}
     assert settings.url == "sqlite:///var/odsluch.db"
 
@@ -59,7 +60,9 @@ def test_scorecards_by_channel_from_file_and_environment(tmp_path: Path) -> None
         ("threads = true", "threads"),
         ("threads = 1.5", "threads"),
         ("batch_size = 0", "batch_size"),
-        ('keep_raw = "może"', "keep_raw"),
+        ('keep = ["wszystko"]', "keep"),
+        ("[retention_days]\nraw_audio = 0", "retention_days"),
+        ("[retention_days]\nnagrania = 9", "retention_days"),
         ("data_dir = 7", "data_dir"),
         ('language = "de"', "language"),
         ("min_confidence = 1.2", "min_confidence"),

@@ -1,0 +1,133 @@
+"""The record of processing (RODO art. 30) as the present configuration makes it, in Polish Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from qa.services.workspace import Workspace
+from qa.settings import Settings, without_password
+from qa.storage.tables import ConversationRow, SealedRow, now
+
+BLANK = "(uzupełnij)"
+CLASS_NAMES = {
+    "raw_audio": "nagrania oryginalne",
+    "raw_text": "treść oryginalna",
+    "redacted_audio": "nagrania z wyciszonymi danymi",
+    "redacted_text": "treść bez danych osobowych, z tagami",
+    "evaluations": "oceny obsługi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """What only the operator knows."""
+
+    name: str = BLANK
+    contact: str = BLANK
+    officer: str = BLANK
+
+
+def processing_record(workspace: Workspace, controller: Controller) -> str:
+    """The document. Nothing in it is personal data of customers or agents."""
+    settings = workspace.settings
+    sections = [
+        ("Administrator", _controller(controller)),
+        ("Cele i podstawy", PURPOSES),
+        ("Osoby i dane", _persons(settings)),
+        ("Odbiorcy i przekazywanie", RECIPIENTS),
+        ("Okresy przechowywania", _retention(settings)),
+        ("Środki techniczne i organizacyjne", _measures(workspace)),
+        ("Automatyczne ocenianie", AUTOMATION),
+        ("Stan na dziś", _present(workspace)),
+    ]
+    body = "\n".join(f"\n## {title}\n\n{_listed(lines)}" for title, lines in sections)
+    return f"# Rejestr czynności przetwarzania: jakość obsługi i głos klienta\n\n{INTRODUCTION}\n{body}\n"
+
+
+INTRODUCTION = (
+    f"Wygenerowany przez `odsluch privacy record` z bieżącej konfiguracji. Pozycje {BLANK} zna tylko "
+    "administrator. Dokument jest pomocą, a nie poradą prawną: przejrzyj go z inspektorem ochrony danych."
+)
+PURPOSES = (
+    "Ocena jakości obsługi klientów i szkolenie konsultantów: prawnie uzasadniony interes "
+    "(art. 6 ust. 1 lit. f RODO); test równowagi: " + BLANK + ".",
+    "Ustalanie powodów kontaktu i usprawnianie sklepu: prawnie uzasadniony interes, na danych bez danych osobowych.",
+    "Monitoring pracy konsultantów wymaga podstawy w regulaminie pracy i uprzedzenia (art. 22(2)-22(3) Kodeksu pracy).",
+)
+RECIPIENTS = (
+    "Program działa na maszynie administratora i niczego nie wysyła: nie ma odbiorców ani przekazywania poza EOG.",
+    "Pliki, które ktoś sam wyeksportuje (raport, lista usprawnień, archiwum dla osoby), poza tym rejestrem: "
+    + BLANK
+    + ".",
+)
+AUTOMATION = (
+    "Wynik automatyczny jest podpowiedzią: zmienia go człowiek, a pierwotny wynik zostaje widoczny (art. 22 RODO, "
+    "załącznik III i art. 14 aktu o AI).",
+    "Nastrój klienta odczytuje się tylko ze słów. Emocji konsultantów nie ocenia się wcale, a emocji z głosu nikomu "
+    "(art. 5 ust. 1 lit. f aktu o AI).",
+    "Ocena skutków dla ochrony danych (art. 35 RODO): " + BLANK + ".",
+)
+
+
+def _controller(controller: Controller) -> Sequence[str]:
+    return (
+        f"Nazwa: {controller.name}",
+        f"Kontakt: {controller.contact}",
+        f"Inspektor ochrony danych: {controller.officer}",
+    )
+
+
+def _persons(settings: Settings) -> Iterable[str]:
+    yield "Klienci: treść kontaktów; identyfikatory klienta, zamówienia i sprawy tylko jako pseudonimy z kluczem."
+    yield "Konsultanci: identyfikator, zespół, oceny według karty; imię i nazwisko są usuwane z treści."
+    yield (
+        "Usuwane przed zapisem: osoby, telefony, PESEL, dokumenty, konta i karty, numery klienta i zamówień, hasła i kody, "
+        "adresy e-mail i pocztowe, daty urodzenia. Usuwanie nie jest doskonałe: zmierzone pokrycie podaje docs/redaction.md."
+    )
+    kept = [CLASS_NAMES[name] for name in settings.keep]
+    yield "Przechowywane zaszyfrowane prócz treści bez danych osobowych: " + (", ".join(kept) or "nic") + "."
+
+
+def _retention(settings: Settings) -> Iterable[str]:
+    for name, shown in CLASS_NAMES.items():
+        kept = name in settings.keep or name in ("redacted_text", "evaluations")
+        yield (
+            f"{shown}: {settings.retention_days[name]} dni od rozmowy"
+            if kept
+            else f"{shown}: nie przechowuje się"
+        )
+    yield (
+        "Usuwanie po terminie: `odsluch privacy purge`, uruchamiane codziennie (cron, systemd): "
+        + BLANK
+        + "."
+    )
+
+
+def _measures(workspace: Workspace) -> Iterable[str]:
+    settings = workspace.settings
+    versions = workspace.components.named_versions()
+    yield f"Redakcja danych osobowych przed zapisem (wersja {versions['redaction']})."
+    yield f"Baza: {without_password(settings.url)}; prawa dostępu do folderu danych: {BLANK}."
+    if settings.keep:
+        yield "Szyfrowanie przechowywanych oryginałów: Fernet (AES-128-CBC, HMAC-SHA256), klucz poza bazą."
+    yield "Dziennik czynności tylko do dopisywania, z łańcuchem skrótów: `odsluch privacy audit --verify`."
+    yield "Realizacja praw osób: `odsluch privacy export` i `odsluch privacy erase`."
+
+
+def _present(workspace: Workspace) -> Iterable[str]:
+    yield f"Data: {now().date().isoformat()}; Odsłuch {workspace.components.named_versions()['odsluch']}."
+    with workspace.storage.reading() as session:
+        conversations = session.scalar(
+            select(func.count()).select_from(ConversationRow).where(ConversationRow.current)
+        )
+        sealed = session.execute(select(SealedRow.kind, func.count()).group_by(SealedRow.kind)).tuples().all()
+    yield f"Rozmów: {conversations}."
+    for kind, count in sorted(sealed):
+        yield f"Zaszyfrowane, {CLASS_NAMES[kind]}: {count}."
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
