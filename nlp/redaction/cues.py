@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from nlp.redaction.spans import PersonalType
+from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line
 from nlp.text import phrases, pipeline
 
@@ -40,6 +41,7 @@ _PLAIN: dict[Topic, str] = {
     "numer* referencyjny; numer* wniosku; numer* dokumentu sprzedaży; numer* paragonu; numer* imei; imei;"
     "login*; numer* karty lojalnościowej; numer* karty stałego klienta; numer* karty klienta; numer* pacjenta;"
     "numer* użytkownika; numer* vin; numer* kontraktu; numer* punktu; numer* gazomierza; numer* wodomierza;"
+    "zam; numer* zam; numer* zlecenia; numer* biletu; "
     "numer* kliencki; numer* referencyjnego; identyfikacyjny numer*; numer* identyfikacyjny*",
     "SECRET": "hasło*; hasełko; pin*; numer* pin; kod* pin; kod* sms; kod* z smsa; kod* weryfikacyjny*; cvv; cvc;"
     "kod* autoryzacyjny*; kod* aktywacyjny*; kod* dostępu; kod* bezpieczeństwa; kod* odbioru; kod* blik; puk;"
@@ -53,14 +55,14 @@ _PLAIN: dict[Topic, str] = {
     "adres* montażu; adres* instalacji; adres* siedziby; dokładny* adres*; adres* nadawcy; adres* odbiorcy;"
     "adres* pod; jaki adres; pełny* adres*; adres* punktu; adres* zamieszkanie",
     "DATE_OF_BIRTH": "data* urodzenia; daty urodzenia; rok* urodzenia; urodziłem; urodziłam; urodzony; urodzona;"
-    "urodziny; dzień urodzenia; urodził się; urodziła się; datę urodzin; rocznik*; data* narodzin; ur; dzien* i miesiąc* urodzenia",
+    "urodziny; dzień urodzenia; urodził; urodziła; urodził się; urodziła się; datę urodzin; rocznik*; data* narodzin; ur; dzien* i miesiąc* urodzenia",
     "PERSON": "imię i nazwisko; imienia i nazwiska; imieniem i nazwiskiem; nazwisko*; imię*; imienia; godność;"
     "jak się pani nazywa; jak się pan nazywa; z kim mam przyjemność; z kim rozmawiam; dane osobowe; jak pani na imię;"
     "jak panu na imię; imieniu; z kim mam; godnosc pana; godność pani; na kogo jest; dane odbiorcy; jak się nazywa;"
     "dane właściciela; do kogo dzwonię; na czyje nazwisko; pani dane; pana dane; nazwiskiem panieńskim; jak pani godność",
     "NUMBER": "numer*; nr; numerek; cyfry; cyferki; cyfr; końcówka*; ciąg cyfr; numerka",
     "NEUTRAL": "kwota*; cena*; koszt*; ile; koszty; opłata*; rata*; rozmiar*; kod* rabatowy*; kod* promocyjny*;"
-    "miejsce* urodzenia; wiek; ile lat; numer* wewnętrzny; numer* infolinii; saldo*; data* zakupu; data* dostawy;"
+    "miejsce* urodzenia; wiek; infolinia*; ile lat; numer* wewnętrzny; numer* infolinii; saldo*; data* zakupu; data* dostawy;"
     "godzina*; termin*; numer* artykułu; kod* produktu; numer* katalogowy; kod* kreskowy; numer* buta; kolor*;"
     "numer* wersji; kod* błędu; kod* źródłowy; bank*; stan* licznika; odczyt*; zużycie; stan konta; miejscowość urodzenia",
 }
@@ -69,7 +71,7 @@ _WEAK: dict[Topic, str] = {
     "ID_NUMBER": "dowód*; paszport*; dowodzie; legitymacja*",
     "ACCOUNT_OR_CARD": "konto*; rachunek*; karta*; kart; blik",
     "CUSTOMER_NUMBER": "zamówienie*; reklamacja*; umowa*; faktura*; paczka*; przesyłka*; klient*; licznik*;"
-    "zgłoszenie*; polisa*; abonent*; sprawa*; list przewozowy; rezerwacja*; paragon*; zwrot*",
+    "zgłoszenie*; zlecenie*; polisa*; abonent*; sprawa*; list przewozowy; rezerwacja*; paragon*; zwrot*",
     "SECRET": "kod*; kodzik; sms*",
     "ADDRESS": "adres*; miejscowość*; miasto*; dostawa*",
 }
@@ -169,10 +171,16 @@ def find_cues(line: Line) -> Iterator[Cue]:
     for span in spans:
         first, last = place[span.start], place[span.end - 1] + 1
         topic, weak = span.label_.removesuffix("?"), span.label_.endswith("?")
-        if weak and not request and not _numbered(line, first):
+        # "adres: ...", as in forms; "zgłoszenie osiem tysięcy ..."
+        labels = line.folded(last) == ":" or (weak and topic == "CUSTOMER_NUMBER" and _is_number(line, last))
+        if weak and not (request or labels) and not _numbered(line, first):
             continue
         ends = all(word.is_sign for word in line.words[last:]) or line.spoken <= 5
-        yield Cue(line.turn, first, last, topic, request or (ends and not weak))
+        yield Cue(line.turn, first, last, topic, request or labels or (ends and not weak))
+
+
+def _is_number(line: Line, index: int) -> bool:
+    return line.folded(index).isdigit() or line.folded(index) in NUMERALS
 
 
 def _numbered(line: Line, first: int) -> bool:

@@ -24,8 +24,9 @@ _RECOGNISER = re.compile(
 class Redactor:
     """Replaces personal data by ``[TYPE]``. Holds no state between conversations."""
 
-    def __init__(self, detectors: Sequence[Detector] | None = None) -> None:
-        self._detectors = tuple(detectors) if detectors is not None else default_detectors()
+    def __init__(self, detectors: Sequence[Detector] | None = None, *, learned: bool = True) -> None:
+        """``learned=False`` leaves the learned part of the detector of names out, to teach it."""
+        self._detectors = tuple(detectors) if detectors is not None else default_detectors(learned=learned)
         self.version = version_of(self._detectors)
 
     def find(self, turns: Sequence[Turn], hints: Sequence[str] = ()) -> list[Finding]:

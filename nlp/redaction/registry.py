@@ -16,10 +16,10 @@ from nlp.redaction.detectors.secret import SecretDetector
 from nlp.redaction.spans import Detector, producer
 
 
-def default_detectors() -> tuple[Detector, ...]:
-    """One detector for each type."""
+def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
+    """One detector for each type, that of names with or without its learned part."""
     return (
-        PersonDetector(),
+        PersonDetector(learned=learned),
         PhoneDetector(),
         PeselDetector(),
         IdNumberDetector(),

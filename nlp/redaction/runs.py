@@ -6,7 +6,9 @@ between the pieces included ("sześćset siedem, yyy, osiem cztery pięć").
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.redaction.spoken_numbers import NUMERALS, Piece, read
@@ -296,7 +298,15 @@ _BEFORE = frozenset(
     ]
 )
 _PREPOSITIONS = frozenset(["po", "o", "do", "od", "przed", "za", "co", "plus", "minus"])
-_TIME_TAIL = frozenset(["rano", "wieczorem", "wieczor", "poludniu", "w"])
+_OF_PRICES = frozenset(["za", "po"])
+_ABBREVIATED = frozenset(
+    ["art", "ust", "par", "pkt", "godz", "ok", "poz", "str", "rozdz", "lit", "max", "min", "rozm"]
+)
+_FROM_TO = re.compile(r"(\d{1,2}) ?[-–] ?(\d{1,2})")
+_FEW_WORDS = 3
+_DATE = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:19|20)?\d{2})?)?|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-\d{2}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,14 +353,24 @@ def _joined(line: Line, group: list[Piece], piece: Piece) -> bool:
     """Whether only fillers or single letters stand between, and neither side is an amount of its own."""
     last = group[-1]
     between = line.words[last.last : piece.first]
-    if len(between) > 3 or any(not _filler(word, last, piece) for word in between):
+    if len(between) > 3 or any(not _filler(word, last, piece) for word in between if word.fold != "na"):
+        return False
+    if any(word.fold == "na" for word in between) and not _slash_said(between):
         return False
     if last.ordinal != piece.ordinal:
         return False
     folds = [word.fold for word in between]
-    if folds == ["."] and last.written and piece.written and len(last.digits) < 3 and len(piece.digits) == 2:
+    both = last.written and piece.written
+    if folds == ["."] and both and len(last.digits) < 3 and len(piece.digits) == 2:
         return True
+    if folds == [","] and both and len(piece.digits) == 2 and _amount_after(line, piece):
+        return True  # 189,99 zł: one amount
     return not _amount_after(line, piece) or len(group) > 1
+
+
+def _slash_said(between: Sequence[Word]) -> bool:
+    """ "łamane na": how a slash is read."""
+    return any(a.fold.startswith("laman") and b.fold == "na" for a, b in itertools.pairwise(between))
 
 
 def _filler(word: Word, last: Piece, piece: Piece) -> bool:
@@ -418,7 +438,32 @@ def _plain(line: Line, group: list[Piece], digits: str) -> bool:
         return True
     if len(digits) <= 3 and len(group) == 1 and before in _PREPOSITIONS:
         return True
-    return _decimal(line, group) or _model(line, first, digits)
+    if len(digits) <= 5 and before in _OF_PRICES:
+        return True
+    return (
+        _decimal(line, group)
+        or _model(line, first, digits)
+        or _date(line, group)
+        or _numbered_thing(line, first, digits)
+        or _range(line, group)
+    )
+
+
+def _range(line: Line, group: list[Piece]) -> bool:
+    """ "jutro 8-14": hours or sizes from and to, in a sentence of more words."""
+    text = line.text[line.words[group[0].first].start : line.words[group[-1].last - 1].end]
+    return bool(_FROM_TO.fullmatch(text)) and line.spoken > _FEW_WORDS
+
+
+def _date(line: Line, group: list[Piece]) -> bool:
+    """12.11 or 12.11.2026 or 2026-11-12 in figures: a date of birth is found by what asks for it."""
+    text = line.text[line.words[group[0].first].start : line.words[group[-1].last - 1].end]
+    return all(piece.written for piece in group) and bool(_DATE.fullmatch(text))
+
+
+def _numbered_thing(line: Line, first: int, digits: str) -> bool:
+    """ "art. 17", "ok. 15": an abbreviation that counts or measures, with its full stop."""
+    return len(digits) <= 4 and line.folded(first - 1) == "." and line.folded(first - 2) in _ABBREVIATED
 
 
 def _clock(line: Line, group: list[Piece]) -> bool:

@@ -62,6 +62,13 @@ _FLAT = frozenset(
         "pocztowy",
     ]
 )
+_STREET_ENDINGS = ("ska", "cka", "owa", "skiego", "ckiego", "skiej", "ckiej")
+_FLAT_SAID = frozenset(["przez", "mieszkania", "mieszkanie", "lokal", "lokalu", "lok", "lamane"])
+_FLAT_WRITTEN = re.compile(
+    r"\d{1,4} ?[A-Za-z]?(?: ?[/\\] ?\d{1,4}|,? ?(?:m|lok|mieszk\w*|lokal)\b\.? ?\d{1,4})", re.IGNORECASE
+)
+_PLACES = frozenset(["na", "przy", "pod", "z"])
+_HOUSE_DIGITS, _STREET_WORDS = 3, 3
 _WORDLY = frozenset(
     {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"}
 )
@@ -72,7 +79,7 @@ class AddressDetector:
     """Where somebody lives or wants the parcel."""
 
     name = "address"
-    version = "2"
+    version = "3"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -81,6 +88,7 @@ class AddressDetector:
             runs = dialogue.runs_of(line.turn) if any(ch.isalnum() for ch in line.text) else []
             yield from _streets(line, runs, sign)
             yield from _codes(line, sign)
+            yield from _houses(dialogue, line, runs, sign)
         yield from _answers(dialogue, sign)
 
 
@@ -128,7 +136,7 @@ def _streets(line: Line, runs: list[Run], sign: str) -> Iterator[Finding]:
         end = _with_numbers(line, runs, last)
         named = line.words[first].capital or end > last
         if named:
-            yield _finding(line, index, end, 0.9 if end > last else 0.75, sign, "street")
+            yield _finding(line, _town_before(line, index), end, 0.9 if end > last else 0.75, sign, "street")
 
 
 def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
@@ -157,6 +165,14 @@ def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
 
 def _glued(line: Line, index: int) -> bool:
     letter = line.words[index]
+    if letter.fold == "a":  # "dwadzieścia a w Kutnie", and not "dwadzieścia a potem"
+        return letter.start == line.words[index - 1].end or line.folded(index + 1) in (
+            "w",
+            "przez",
+            "/",
+            "",
+            ".",
+        )
     return letter.start == line.words[index - 1].end or letter.capital or letter.fold in ("b", "c", "d")
 
 
@@ -184,6 +200,82 @@ def _codes(line: Line, sign: str) -> Iterator[Finding]:
         context = last > after or bool(re.search(r"kod|pocztow|adres|ul\b", line.text, re.IGNORECASE))
         if context or line.text[:start].strip().endswith(","):
             yield Finding(line.turn, start, end, "ADDRESS", 0.88, sign, "postal code")
+
+
+def _houses(dialogue: Dialogue, line: Line, runs: list[Run], sign: str) -> Iterator[Finding]:
+    """A street's name and number without "ulica": what follows, a flat, a postal code or a town, shows it."""
+    for run in runs:
+        first = _street_before(dialogue, line, run.first)
+        if first == run.first or run.ordinal or len(run.pieces[0].digits) > _HOUSE_DIGITS:
+            continue
+        end = _with_numbers(line, runs, run.first)
+        town = _town_before(line, first)
+        if end <= run.first or not (_shown(line, run, end) or town < first or _placed(line, first, run, end)):
+            continue
+        yield _finding(line, town, end, 0.8, sign, "street without its kind, with flat, code or town")
+
+
+def _town_before(line: Line, first: int) -> int:
+    """Where a town begins that stands before a street: "Stary Sącz, Węgierska 40"."""
+    if line.folded(first - 1) != "," or not _town(line.at(first - 2)):
+        return first
+    start = first - 2
+    before = line.at(start - 1)
+    return start - 1 if before and before.capital and not before.is_sign else start
+
+
+def _placed(line: Line, first: int, run: Run, end: int) -> bool:
+    """ "pod słowackiego czterdzieści jeden": after a preposition of place, and nothing counted."""
+    return line.folded(first - 1) in _PLACES and not run.plain and end == run.last and not _counts(line, end)
+
+
+def _counts(line: Line, index: int) -> bool:
+    word = line.at(index)
+    return word is not None and not word.after_stop and "subst" in word.form.parts
+
+
+def _street_before(dialogue: Dialogue, line: Line, index: int) -> int:
+    """Where the name of a street or village begins that stands right before word ``index``."""
+    first = index
+    while first > 0 and index - first < _STREET_WORDS and _of_street(dialogue, line.words[first - 1]):
+        first -= 1
+    return first
+
+
+def _of_street(dialogue: Dialogue, word: Word) -> bool:
+    """An adjective in the feminine, somebody's name in the genitive, or a known word with a capital."""
+    if (
+        word.is_sign
+        or word.is_mark
+        or word.fold in FUNCTION_WORDS | NUMERALS.keys() | _NOT_PLACES
+        or _label(word)
+    ):
+        return False
+    if word.text.isupper() and len(word.text) > 1 and not set(word.text) <= set("IVX"):
+        return False
+    form = word.form
+    if dialogue.cased and word.capital:
+        return not word.after_stop or "adj" in form.parts or form.place or bool(form.surname)
+    if form.unknown and word.fold.endswith(_STREET_ENDINGS):
+        return True
+    if dialogue.cased:
+        return False
+    named = any(case == "gen" for _, case in form.given | form.surname) and not form.parts & _WORDLY
+    return (
+        named or ("adj" in form.parts and word.fold.endswith(("a", "ej"))) or (form.place and not form.common)
+    )
+
+
+def _shown(line: Line, run: Run, end: int) -> bool:
+    """Whether words ``run.first`` to ``end`` hold a flat, a postal code or a town."""
+    text = line.text[line.words[run.first].start : line.words[end - 1].end]
+    if _CODE.search(text) or _FLAT_WRITTEN.match(text):
+        return True
+    inside = line.words[run.first : end]
+    said = any(w.fold in _FLAT_SAID for w in inside) and not run.written
+    town = inside[-1]
+    named = _town(town) and not town.text.isupper() and (town.form.place or inside[-2].text == ",")
+    return said or (len(inside) > 1 and named and not town.form.given)
 
 
 def _answers(dialogue: Dialogue, sign: str) -> Iterator[Finding]:

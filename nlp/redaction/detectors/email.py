@@ -12,7 +12,10 @@ from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
-_WRITTEN = re.compile(r"[^\s@<>()\[\],;:\"]+ ?@ ?[\w-]+(?: ?\. ?[\w-]+)*\.?[A-Za-z]{2,}", re.UNICODE)
+_WRITTEN = re.compile(
+    r"[^\s@<>()\[\],;:\"]+ ?(?:@|[(\[] ?(?:at|ma[łl]pa) ?[)\]]) ?[\w-]+(?: ?\. ?[\w-]+)*\.?[A-Za-z]{2,}",
+    re.UNICODE | re.IGNORECASE,
+)
 _AT = frozenset(["malpa", "malpka", "malpe", "malpie", "malpy", "malp", "@", "malapa"])
 _DOT = frozenset(["kropka", "kropeczka", "kropke", "."])
 _GLUE = frozenset(
@@ -128,7 +131,7 @@ class EmailDetector:
     """Addresses by their shape, by "małpa", and by "kropka" where an address is awaited."""
 
     name = "email"
-    version = "2"
+    version = "3"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""

@@ -11,6 +11,11 @@ from nlp.redaction.spans import Detector, Finding, PersonalType, producer
 from nlp.redaction.words import Line, Word
 
 _CODE_LEFT = re.compile(r"[\w/#-]*$")
+_LETTER_NAMES = frozenset(
+    "be ce de ef ge gie ha jot ka el em en pe er es te fau wu iks igrek zet ku".split()  # noqa: SIM905
+)
+_WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
+_LETTER_REACH = 8  # words before a number in which its letters are looked for
 _CODE_RIGHT = re.compile(r"[A-Za-z0-9/-]*")
 
 
@@ -68,7 +73,22 @@ def widened(line: Line, run: Run) -> tuple[int, int]:
         word = line.at(before)
     while (word := line.at(after)) and (word.end <= end or _code_letters(word)):
         end, after = max(end, word.end), after + 1
-    return start, end
+    return min(start, _spoken_letters(line, run)), end
+
+
+def _spoken_letters(line: Line, run: Run) -> int:
+    """Where the letters begin that are said before a spoken number: "de be em siedemset", "R-A-T osiemset"."""
+    start, probe, found = run.start, run.first - 1, 0
+    while not run.written and (word := line.at(probe)) and run.first - probe <= _LETTER_REACH:
+        if word.fold in _LETTER_NAMES or (
+            len(word.text) == 1 and word.text.isalpha() and not word.after_stop
+        ):
+            found += 1
+            start = word.start if found > 1 or word.fold not in _WORDS_TOO else start
+        elif word.text not in ",-–.…" and word.fold not in ("lamane", "na", "przez"):
+            break
+        probe -= 1
+    return start if found > 1 else run.start
 
 
 def _code_letters(word: Word) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.name_features import is_candidate
+from nlp.redaction.name_model import likelihood
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.words import Line, Word
-from nlp.text import fold
+from nlp.text import fold, phrases
 
 _TITLES: dict[str, frozenset[tuple[str, str]]] = {
     "pan": frozenset({("m", "nom")}),
@@ -152,6 +155,28 @@ _BUSINESS = _COMPANY_BEFORE | {
     "meble",
     "centrum",
 }
+_MIDDLE_NAMES = frozenset(
+    ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
+)  # Vietnamese
+_LETTERS_AS_WORDS = frozenset(["a", "i", "o", "u", "w", "z"])
+LIKELY_WORD = 0.5  # the same for an everyday word, where a capital says nothing
+LIKELY = 0.2  # from this likelihood on the learned part makes a word a name
+_QUOTES = frozenset('„”"«»')
+_PRODUCTS = (
+    "sofa kanapa fotel krzesło stół stolik łóżko materac szafa szafka komoda regał biurko dywan lampa żyrandol zasłona "
+    "pościel sukienka suknia spódnica spodnie bluzka koszula but botki sandał kurtka płaszcz bluza torebka plecak rower "
+    "hulajnoga wózek fotelik garnek patelnia frytkownica kosiarka bateria zlew umywalka oprawka perfumy kubek talerz "
+    "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka"
+)
+_BY_LOOKS = frozenset(
+    [
+        "frequent first name",
+        "first name with a capital",
+        "surname with a capital",
+        "surname by its ending",
+        "first name before another capital",
+    ]
+)
 LONGEST_SYLLABLE = 4  # Thu Trang: a longer unknown word before a name may be the company's
 _SPELLED = re.compile(
     r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
@@ -164,12 +189,21 @@ class PersonDetector:
     """Names by the dictionary, by introductions, by titles, by a request for them, and those already known."""
 
     name = "person"
-    version = "2"
+    version = "3"
+
+    def __init__(self, *, learned: bool = True) -> None:
+        self._learned = learned
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         sign = producer(self)
         seeds = {line.turn: _seeds(dialogue, line) for line in dialogue.lines}
+        if self._learned:
+            for line in dialogue.lines:
+                seeds[line.turn] = {
+                    **_doubted(dialogue, line, seeds[line.turn]),
+                    **dict(_learned(dialogue, line, seeds[line.turn])),
+                }
         chains: dict[int, list[tuple[int, int, float, str]]] = {}
         for line in dialogue.lines:
             chains[line.turn] = _chains(dialogue, line, seeds[line.turn])
@@ -202,6 +236,46 @@ def _seeds(dialogue: Dialogue, line: Line) -> dict[int, tuple[float, str]]:
         elif _asked(dialogue, line, index, word, form):
             seeds[index] = (0.75, "answer to a request for a name")
     return seeds
+
+
+def _learned(
+    dialogue: Dialogue, line: Line, known: dict[int, tuple[float, str]]
+) -> Iterator[tuple[int, tuple[float, str]]]:
+    """Further words that the learned part takes for a name where they stand."""
+    for index, word in enumerate(line.words):
+        form = name_form(word)
+        if index in known or not is_candidate(word, form, capital=_capital(dialogue, word)):
+            continue
+        bar = LIKELY_WORD if form.word and (word.after_stop or not dialogue.cased) else LIKELY
+        if (likely := likelihood(dialogue, line, index)) >= bar:
+            yield index, (min(0.9, likely), "learned from its context")
+
+
+def _doubted(
+    dialogue: Dialogue, line: Line, known: dict[int, tuple[float, str]]
+) -> dict[int, tuple[float, str]]:
+    """``known`` without words that only look like a person's name."""
+    return {
+        index: found
+        for index, found in known.items()
+        if found[1] not in _BY_LOOKS or not _is_product(line, index)
+    }
+
+
+def _is_product(line: Line, index: int) -> bool:
+    """A single name right after what it is the name of: "sofa Klara", "kolekcja „Zofia”"."""
+    before = index - 1
+    while line.folded(before) in _QUOTES:
+        before -= 1
+    after = line.at(index + 1)
+    surname = after is not None and not after.is_sign and name_form(after).shaped
+    return line.folded(before) in _products() and not surname
+
+
+@functools.cache
+def _products() -> frozenset[str]:
+    """All forms of words for things that are sold under names."""
+    return frozenset(row[0] for row in phrases(f"{noun}*" for noun in _PRODUCTS.split()))
 
 
 def _capital(dialogue: Dialogue, word: Word) -> bool:
@@ -365,16 +439,23 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
     ).given  # before a surname the unknown word is its first name: "Switłana Szewczenko"
     while first > floor and index - first < 2:
         word = line.words[first - 1]
+        if first - 2 >= floor and word.text == "." and _is_letter(line.words[first - 2]):
+            return _initials(line, first - 2, floor)
+        if _is_letter(word) and first == index and not dialogue.cased and word.fold not in _LETTERS_AS_WORDS:
+            return first - 1
         if word.is_sign or word.is_mark:
             break
         form = name_form(word)
         capital = _capital(dialogue, word)
         plausible = form.given or (form.rare_given and (capital or (not form.word and not dialogue.cased)))
+        plausible = plausible or word.fold in _MIDDLE_NAMES
+        if first == index and capital and not word.after_stop and word.fold not in _BUSINESS:
+            plausible = plausible or not form.never or bool(word.form.given)
         plausible = plausible or (
             capital and ((form.surname and (not form.word or form.known_word)) or form.unknown)
         )
         if (
-            form.never
+            (form.never and not (capital and word.form.given))
             or not plausible
             or word.fold in _TITLES
             or (
@@ -387,6 +468,22 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
         ):
             break
         first -= 1
+    return first
+
+
+def _is_letter(word: Word) -> bool:
+    return len(word.text) == 1 and word.text.isalpha()
+
+
+def _initials(line: Line, first: int, floor: int) -> int:
+    """Where the initials begin of which one stands at ``first``: "K.-D. Hoffmann"."""
+    while first - 2 >= floor:
+        back = 3 if line.words[first - 1].text == "-" else 2
+        if first - back < floor or line.words[first - back + 1].text != ".":
+            break
+        if not _is_letter(line.words[first - back]):
+            break
+        first -= back
     return first
 
 
@@ -404,10 +501,19 @@ def _rightwards(dialogue: Dialogue, line: Line, index: int, seeds: dict[int, tup
                 last += 2
                 continue
             break
+        if _initial(line, last, word):
+            last += 1 + (line.folded(last + 1) == ".")
+            break
         if word.is_sign or word.is_mark or not _follows(dialogue, line, last - 1, word, seeds, last):
             break
         last += 1
     return last
+
+
+def _initial(line: Line, index: int, word: Word) -> bool:
+    """ "Lena W.": a capital letter with its full stop, or at the end of what is said."""
+    after = line.folded(index + 1)
+    return len(word.text) == 1 and word.text.isupper() and not word.after_stop and after in (".", "", ",")
 
 
 def _adjacent(line: Line, index: int) -> bool:
@@ -421,17 +527,22 @@ def _follows(
     dialogue: Dialogue, line: Line, before: int, word: Word, seeds: dict[int, tuple[float, str]], index: int
 ) -> bool:
     form, previous = name_form(word), name_form(line.words[before])
-    if form.never or word.fold in _TITLES or _COMPANY_AFTER.match(line.text[word.end : word.end + 12]):
+    after_given = previous.given or previous.rare_given
+    as_surname = dialogue.cased and word.capital and after_given and bool(word.form.surname)
+    if (
+        (form.never and not as_surname)
+        or word.fold in _TITLES
+        or _COMPANY_AFTER.match(line.text[word.end : word.end + 12])
+    ):
         return False
     if dialogue.cased:
         company = word.text.isupper() or any(c.isupper() for c in word.text[1:])
         if not word.capital:
             return index in seeds
         # after a first name a capital is a surname, even one that is a word of another gender: "Dobrogost Pchełka"
-        after_given = (previous.given or previous.rare_given) and word.fold not in _BUSINESS
-        fits = after_given or agree(previous, form)
-        return not company and (form.any_name or form.unknown or (not form.place and fits))
-    if index in seeds:
+        fits = (after_given and word.fold not in _BUSINESS) or agree(previous, form)
+        return not company and (as_surname or form.any_name or form.unknown or (not form.place and fits))
+    if index in seeds or (word.fold in _MIDDLE_NAMES and line.words[before].form.unknown):
         return True
     if form.shaped or (form.surname and not form.word):
         return agree(previous, form)

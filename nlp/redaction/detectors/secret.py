@@ -9,6 +9,7 @@ from nlp.redaction.detectors.numbers import asked_runs
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.spans import Finding, producer
+from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line
 
 _WRITTEN = re.compile(
@@ -17,6 +18,10 @@ _WRITTEN = re.compile(
 )
 _STRANGE = re.compile(
     r"\bhas[łl](?:o|em|a)\b[^.!?\n]{0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"(?<!\w)kod(?:u|em|zik)?\s+(?:odbioru\s+|dost[ęe]pu\s+|do\s+\w+\s+|z\s+sms\w*\s+)?(?P<value>(?=\w*\d{4})[A-Za-z0-9]{4,12})(?!\w)",
     re.IGNORECASE,
 )
 _INTRODUCES = frozenset(["to", "jest", "brzmi", "mam", "bylo", "brzmialo", ":", "bedzie", "="])
@@ -28,13 +33,13 @@ class SecretDetector:
     """Asked-for numbers, and passwords that are words."""
 
     name = "secret"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         yield from asked_runs(self, "SECRET", dialogue)
         for line in dialogue.lines:
-            for pattern in (_WRITTEN, _STRANGE):
+            for pattern in (_WRITTEN, _STRANGE, _CODE):
                 for match in pattern.finditer(line.text):
                     start, end = match.span("value")
                     if not line.text[start:end].startswith("["):
@@ -49,7 +54,7 @@ class SecretDetector:
             line = dialogue.lines[cue.turn]
             if cue.topic != "SECRET" or not _WORD_CUES.match(line.folded(cue.first)):
                 continue
-            place = _said(line, cue.last)
+            place = _said(line, cue.last) or _right_after(dialogue, line, cue.last)
             if place is None and cue.request:
                 line, place = _answer(dialogue, cue.turn)
             if place:
@@ -67,6 +72,20 @@ def _said(line: Line, after: int) -> tuple[int, int] | None:
                 index += 1  # noqa: PLW2901
             return _content(line, index)
     return None
+
+
+def _right_after(dialogue: Dialogue, line: Line, after: int) -> tuple[int, int] | None:
+    """ "hasło Burek pięć": a word with a capital, or one before a number, and the number."""
+    word, following = line.at(after), line.at(after + 1)
+    if word is None or word.is_sign or word.is_mark or word.fold in FUNCTION_WORDS:
+        return None
+    numbered = following is not None and (following.fold in NUMERALS or following.text.isdigit())
+    if not numbered and not (dialogue.cased and word.capital and not word.after_stop):
+        return None
+    last = after + 1
+    while (nxt := line.at(last)) and (nxt.fold in NUMERALS or nxt.text.isdigit()):
+        last += 1
+    return after, last
 
 
 def _content(line: Line, first: int) -> tuple[int, int] | None:

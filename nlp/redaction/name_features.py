@@ -1,0 +1,119 @@
+"""What a linear model sees of a word that may be somebody's name, and of the words around it.
+
+The word itself is not among the features, only what the dictionary says of it: names that were not in the
+training texts must be found just as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from nlp.redaction.names import NameForm, agree, has_grammar, name_form
+from nlp.redaction.words import Line, Word
+
+if TYPE_CHECKING:
+    from nlp.redaction.dialogue import Dialogue
+
+BUCKETS = 1 << 14
+_REACH = 3  # words looked at on each side
+_START, _END = "^", "$"
+_RARE = 12  # a longer turn is a long turn
+
+
+def is_candidate(word: Word, form: NameForm, *, capital: bool) -> bool:
+    """Whether a word is worth asking the model about."""
+    if form.never or word.is_sign or word.is_mark:
+        return False
+    return form.any_name or form.unknown or form.known_word or (capital and not has_grammar(word))
+
+
+def features(dialogue: Dialogue, line: Line, index: int) -> list[int]:
+    """Buckets of the features of word ``index``, each once."""
+    return sorted({crc32(name.encode()) % BUCKETS for name in _names(dialogue, line, index)})
+
+
+def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
+    case = "c" if dialogue.cased else "l"
+    own = _traits(dialogue, line, index)
+    left = [_word(line, index - i) for i in range(1, _REACH + 1)]
+    right = [_word(line, index + i) for i in range(1, _REACH + 1)]
+    before, after = _traits(dialogue, line, index - 1), _traits(dialogue, line, index + 1)
+    shape = "".join(own)
+    yield case
+    yield f"{case}|{shape}"
+    for trait in own:
+        yield f"{case}|own={trait}"
+        yield f"{case}|own={trait}|l={left[0]}"
+        yield f"{case}|own={trait}|r={right[0]}"
+        yield f"{case}|own={trait}|lt={''.join(before)}"
+        yield f"{case}|own={trait}|rt={''.join(after)}"
+    for i in range(_REACH):
+        yield f"l{i}={left[i]}"
+        yield f"r{i}={right[i]}"
+    yield f"l01={left[1]} {left[0]}"
+    yield f"r01={right[0]} {right[1]}"
+    yield f"l012={left[2]} {left[1]} {left[0]}"
+    yield f"lr={left[0]} {right[0]}"
+    yield f"{case}|lt={''.join(before)}|rt={''.join(after)}|{shape}"
+    yield f"{case}|agree={_agreement(line, index, index - 1)}{_agreement(line, index, index + 1)}|{shape}"
+    yield f"end={line.words[index].fold[-3:]}|{case}"
+    yield f"end2={line.words[index].fold[-2:]}|{shape}"
+    length = min(line.spoken, _RARE)
+    yield f"{case}|n={length}|{shape}"
+    yield f"{line.speaker}|first={line.turn == 0}|at={min(index, 5)}|g={'g' in own or 's' in own}"
+    if dialogue.asks.during("PERSON", line.first + index):
+        yield f"asked|n={length}"
+        yield f"asked|{shape}"
+
+
+def _word(line: Line, index: int) -> str:
+    """The folded word; names of people stand for each other, and so do numbers."""
+    if index < 0:
+        return _START
+    word = line.at(index)
+    if word is None:
+        return _END
+    if word.text[0].isdigit():
+        return "0"
+    if word.is_sign or word.is_mark:
+        return word.text[0]
+    form = name_form(word)
+    return "<name>" if form.given or (form.shaped and form.surname and not form.word) else word.fold
+
+
+def _traits(dialogue: Dialogue, line: Line, index: int) -> list[str]:
+    """One letter for each thing that is known of a word."""
+    word = line.at(index) if index >= 0 else None
+    if word is None:
+        return ["-"]
+    if word.is_sign or word.is_mark:
+        return [word.text[0]]
+    form = name_form(word)
+    found = {
+        "g": form.given,
+        "r": form.rare_given and not form.given,
+        "s": form.surname,
+        "e": form.shaped,
+        "w": form.word,
+        "k": form.known_word,
+        "u": form.unknown,
+        "p": form.place,
+        "v": has_grammar(word),
+        "n": form.never,
+        "C": dialogue.cased and word.capital,
+        "A": dialogue.cased and len(word.text) > 1 and word.text.isupper(),
+        "b": word.after_stop,
+    }
+    return [letter for letter, holds in found.items() if holds] or ["o"]
+
+
+def _agreement(line: Line, index: int, other: int) -> str:
+    word = line.at(other) if other >= 0 else None
+    if word is None or word.is_sign or word.is_mark:
+        return "-"
+    form = name_form(word)
+    if not form.any_name:
+        return "0"
+    return "1" if agree(name_form(line.words[index]), form) else "x"

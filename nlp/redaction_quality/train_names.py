@@ -1,0 +1,174 @@
+"""``python -m nlp.redaction_quality.train_names``: train the learned part of the detector of names.
+
+Labels come from the marked contacts, from sentences in which nothing is personal and, as a teacher whose capitals are then taken away, from what the
+rules find in the training texts that have capitals. About three minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save_file
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from nlp.redaction.dialogue import prepare
+from nlp.redaction.given_names import ABROAD, GIVEN, SURNAMES_ABROAD, WORD_SURNAMES
+from nlp.redaction.name_features import BUCKETS, features, is_candidate
+from nlp.redaction.name_model import WEIGHTS
+from nlp.redaction.names import name_form
+from nlp.redaction.redactor import Redactor
+from nlp.redaction_quality.contacts import CONTACTS, Marked, read_contacts
+from nlp.redaction_quality.variants import rewritten
+from nlp.text import analyse
+from transcripts.conversation import Conversation, Span, Turn
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "models" / "training"
+NEAR_MISSES = ROOT / "tests" / "unit" / "nlp" / "redaction" / "near_misses.txt"
+GOLD, SILVER, DOUBTFUL = 3.0, 1.0, 0.2  # weights of words
+KEPT_NEGATIVES = 0.25  # share of the other words of unmarked texts, weighted up accordingly
+STRENGTH = 0.3  # inverse of regularisation
+_SIGNS = re.compile(r"[^\w\s]")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SURNAMES = (sorted(WORD_SURNAMES), sorted(SURNAMES_ABROAD))
+_GIVEN = (sorted(GIVEN), sorted(ABROAD))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One word: its features, whether it is a name, and its weight."""
+
+    buckets: Sequence[int]
+    name: bool
+    weight: float
+
+
+def samples(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Sample]:
+    """Words of a contact as it is, in lower case, and in lower case without signs."""
+    forms: list[Callable[[str], str]] = [str, str.lower, lambda text: _SIGNS.sub(" ", text.lower())]
+    for form in forms:
+        for source in (contact, renamed(contact, rng)):
+            changed = rewritten(source, lambda text, _, form=form: form(text))  # type: ignore[misc]
+            yield from _words(changed, rng, gold=gold)
+
+
+def _words(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Sample]:
+    dialogue = prepare(contact.conversation.turns)
+    for line in dialogue.lines:
+        named = [s for s, kind in contact.spans if s.turn == line.turn and kind == "PERSON"]
+        other = [s for s, kind in contact.spans if s.turn == line.turn and kind != "PERSON"]
+        for index, word in enumerate(line.words):
+            capital = dialogue.cased and word.capital
+            if not is_candidate(word, name_form(word), capital=capital):
+                continue
+            name = any(s.start < word.end and s.end > word.start for s in named)
+            if not name and any(s.start < word.end and s.end > word.start for s in other):
+                continue
+            if not (gold or name) and rng.random() > KEPT_NEGATIVES:
+                continue
+            yield Sample(features(dialogue, line, index), name, _weight(name, capital, word.after_stop, gold))
+
+
+def _weight(name: bool, capital: bool, after_stop: bool, gold: bool) -> float:
+    """Words with a capital that the rules leave alone may be names that the rules do not know."""
+    if gold:
+        return GOLD
+    if name:
+        return SILVER
+    return (DOUBTFUL if capital and not after_stop else SILVER) / KEPT_NEGATIVES
+
+
+def renamed(contact: Marked, rng: random.Random) -> Marked:
+    """The contact with its people's names, where in the nominative, replaced by others of all kinds."""
+
+    def other(match: re.Match[str]) -> str:
+        form = analyse(match[0].lower())
+        cases = form.given | form.surname
+        if cases and not any(case == "nom" for _, case in cases):
+            return match[0]
+        pool = rng.choice(_GIVEN if form.given else _SURNAMES)
+        chosen = rng.choice(pool)
+        return chosen if match[0].islower() else chosen.title()
+
+    return rewritten(contact, lambda text, kind: _WORD.sub(other, text) if kind == "PERSON" else text)
+
+
+def near_misses() -> Iterator[Marked]:
+    """Sentences in which nothing is personal, each a contact of its own."""
+    for line in NEAR_MISSES.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield Marked(Conversation("", "chat", (Turn("customer", line),)), ())
+
+
+def taught(redactor: Redactor) -> Iterator[Marked]:
+    """Training texts with capitals, marked by the rules."""
+    for path in sorted(TEXTS.glob("*/*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            turns = _turns(json.loads(line))
+            if not turns or not prepare(turns).cased:
+                continue
+            found = redactor.find(turns)
+            spans = tuple((Span(f.turn, f.start, f.end), str(f.type)) for f in found)
+            yield Marked(Conversation("", "chat", tuple(turns)), spans)
+
+
+def _turns(record: dict[str, Any]) -> list[Turn]:
+    rows = record.get("turns") or ([record] if "text" in record else [])
+    return [Turn(row.get("speaker", "customer"), row["text"]) for row in rows]
+
+
+def fitted(rows: Sequence[Sample]) -> LogisticRegression:
+    """Logistic regression over hashed features."""
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200)
+    model.fit(_matrix(rows), [row.name for row in rows], sample_weight=[row.weight for row in rows])
+    return model
+
+
+def _matrix(rows: Sequence[Sample]) -> csr_matrix:
+    ends = np.cumsum([0, *(len(row.buckets) for row in rows)])
+    columns = np.concatenate([np.asarray(row.buckets, np.int32) for row in rows])
+    return csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(len(rows), BUCKETS))
+
+
+def write(model: LogisticRegression, path: Path = WEIGHTS) -> None:
+    """Keep the weights."""
+    weights = np.asarray(model.coef_[0], np.float32)
+    save_file({"weights": weights, "bias": np.asarray(model.intercept_, np.float32)}, path)
+
+
+def training_rows(contacts: Iterable[Marked], say: Callable[[str], None]) -> list[Sample]:
+    """Words of the marked contacts and of the training texts."""
+    rng = random.Random(7)
+    rows = [row for contact in (*contacts, *near_misses()) for row in samples(contact, rng, gold=True)]
+    say(f"słowa z oznaczonych rozmów: {len(rows)}")
+    for number, contact in enumerate(taught(Redactor(learned=False)), 1):
+        rows += samples(contact, rng, gold=False)
+        if number % 1000 == 0:
+            say(f"teksty uczące: {number}, słowa: {len(rows)}")
+    return rows
+
+
+def main() -> int:
+    """Train on everything and write the weights."""
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    rows = training_rows(read_contacts(CONTACTS), say)
+    model = fitted(rows)
+    write(model)
+    say(f"słów {len(rows)}, imion i nazwisk {sum(row.name for row in rows)}: zapisano {WEIGHTS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
