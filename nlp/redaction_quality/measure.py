@@ -12,14 +12,25 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from nlp.redaction_quality.contacts import Marked
-from transcripts.conversation import Conversation, Span
+from transcripts.conversation import Conversation
+
+
+class Place(Protocol):
+    """Characters ``start`` to ``end`` of a turn."""
+
+    @property
+    def turn(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 class Places(Protocol):
     """A redacted conversation."""
 
     @property
-    def redactions(self) -> Sequence[Span]: ...
+    def redactions(self) -> Sequence[Place]: ...
 
 
 class Redacts(Protocol):
@@ -72,7 +83,7 @@ def measured(redactor: Redacts, contacts: Iterable[Marked]) -> Figures:
     return figures
 
 
-def _add(figures: Figures, contact: Marked, found: Sequence[Span]) -> None:
+def _add(figures: Figures, contact: Marked, found: Sequence[Place]) -> None:
     texts = [turn.text for turn in contact.conversation.turns]
     gone = [bytearray(len(text)) for text in texts]
     wanted = [bytearray(len(text)) for text in texts]

@@ -36,6 +36,7 @@ TEXTS = ROOT / "models" / "training"
 NEAR_MISSES = ROOT / "tests" / "unit" / "nlp" / "redaction" / "near_misses.txt"
 GOLD, SILVER, DOUBTFUL = 3.0, 1.0, 0.2  # weights of words
 KEPT_NEGATIVES = 0.25  # share of the other words of unmarked texts, weighted up accordingly
+UNHEARD_OF = 0.3  # share of the names given in training that no dictionary knows, spliced of two others
 STRENGTH = 0.3  # inverse of regularisation
 _SIGNS = re.compile(r"[^\w\s]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -90,16 +91,19 @@ def _weight(name: bool, capital: bool, after_stop: bool, gold: bool) -> float:
 def renamed(contact: Marked, rng: random.Random) -> Marked:
     """The contact with its people's names, where in the nominative, replaced by others of all kinds."""
 
-    def other(match: re.Match[str]) -> str:
+    def another(match: re.Match[str]) -> str:
         form = analyse(match[0].lower())
         cases = form.given | form.surname
         if cases and not any(case == "nom" for _, case in cases):
             return match[0]
         pool = rng.choice(_GIVEN if form.given else _SURNAMES)
         chosen = rng.choice(pool)
+        if rng.random() < UNHEARD_OF:
+            other = rng.choice(pool)
+            chosen = chosen[: len(chosen) // 2 + 1] + other[len(other) // 2 :]
         return chosen if match[0].islower() else chosen.title()
 
-    return rewritten(contact, lambda text, kind: _WORD.sub(other, text) if kind == "PERSON" else text)
+    return rewritten(contact, lambda text, kind: _WORD.sub(another, text) if kind == "PERSON" else text)
 
 
 def near_misses() -> Iterator[Marked]:
@@ -148,7 +152,8 @@ def write(model: LogisticRegression, path: Path = WEIGHTS) -> None:
 def training_rows(contacts: Iterable[Marked], say: Callable[[str], None]) -> list[Sample]:
     """Words of the marked contacts and of the training texts."""
     rng = random.Random(7)
-    rows = [row for contact in (*contacts, *near_misses()) for row in samples(contact, rng, gold=True)]
+    lessons = [*contacts, *near_misses(), *near_misses(), *near_misses()]
+    rows = [row for contact in lessons for row in samples(contact, rng, gold=True)]
     say(f"słowa z oznaczonych rozmów: {len(rows)}")
     for number, contact in enumerate(taught(Redactor(learned=False)), 1):
         rows += samples(contact, rng, gold=False)

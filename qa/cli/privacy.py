@@ -367,3 +367,44 @@ def mute(
         for one in results:
             click.echo(one["message"])
     return 1 if any("error" in one for one in results) else 0
+
+
+@privacy.command(options_metavar="[OPCJE]")
+@click.argument("path", required=False, metavar="[PLIK]", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--misses", is_flag=True, help="Wypisz też, co pominięto i co zastąpiono niepotrzebnie.")
+@json_option
+@settings_options()
+def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_json: bool) -> int:
+    """Zmierz usuwanie danych osobowych na rozmowach z oznaczonymi danymi (bez PLIKU: na dołączonych).
+
+    Rozmowę zaczyna wiersz `# phone` (albo inny kanał), wypowiedzi `A:` (konsultant), `K:` (klient), `B:` (bot),
+    a dane oznacza {P|Anna Kos}: P osoba, T telefon, S PESEL, I dokument, A konto lub karta, N numer klienta lub
+    zamówienia, X hasło lub kod, E e-mail, D adres, U data urodzenia.
+
+    \b
+    Przykłady:
+      odsluch privacy evaluate
+      odsluch privacy evaluate moje.txt --misses
+    """
+    from nlp.redaction import Redactor
+    from nlp.redaction_quality import CONTACTS, VARIANTS, MarkingError, measured, read_contacts
+    from qa.cli.redaction_tables import print_figures
+
+    try:
+        contacts = read_contacts(path or CONTACTS)
+    except MarkingError as error:
+        raise UsageProblem(str(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"Nie można odczytać pliku {path}: sprawdź ścieżkę i kodowanie UTF-8.") from error
+    redactor = Redactor()
+    found = {
+        name: measured(redactor, [changed for contact in contacts if (changed := variant(contact))])
+        for name, variant in VARIANTS.items()
+    }
+    if as_json:
+        print_json({"contacts": len(contacts), **{name: one.as_dict() for name, one in found.items()}})
+        return 0
+    print_figures(len(contacts), found)
+    for miss in found["as_written"].misses if misses else ():
+        click.echo(f"{miss.conversation_id}  {miss.kind or 'niepotrzebnie'}  {miss.text!r}")
+    return 0

@@ -37,6 +37,7 @@ _STREET = frozenset(
         "bulwar",
     ]
 )
+_LABEL_OF_STREET = frozenset(["ul", "ulica", "ulicy", "ulice"])  # no part of the name
 _ABBREVIATED = frozenset(["ul", "al", "os", "pl"])
 _CODE = re.compile(r"(?<![\d/.,-])\d{2} ?[-–] ?\d{3}(?![\d/-])")
 _FLAT = frozenset(
@@ -136,7 +137,10 @@ def _streets(line: Line, runs: list[Run], sign: str) -> Iterator[Finding]:
         end = _with_numbers(line, runs, last)
         named = line.words[first].capital or end > last
         if named:
-            yield _finding(line, _town_before(line, index), end, 0.9 if end > last else 0.75, sign, "street")
+            begin = _town_before(line, index)
+            if begin == index and word.fold in _LABEL_OF_STREET:
+                begin = index + 1 + (line.folded(index + 1) == ".")
+            yield _finding(line, begin, end, 0.9 if end > last else 0.75, sign, "street")
 
 
 def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
@@ -154,6 +158,8 @@ def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
             ):
                 probe = found = probe + 1
             continue
+        if _begins_anew(word):
+            break
         if _town(word) and (found > last or word.form.place) and word.capital:
             probe = found = probe + 1
             continue
@@ -161,6 +167,11 @@ def _with_numbers(line: Line, runs: list[Run], last: int) -> int:
             break
         probe += 1
     return found
+
+
+def _begins_anew(word: Word) -> bool:
+    """A new sentence: what stands there is no town of the address before."""
+    return word.after_stop and word.capital and not word.form.place
 
 
 def _glued(line: Line, index: int) -> bool:
@@ -294,10 +305,12 @@ def _answers(dialogue: Dialogue, sign: str) -> Iterator[Finding]:
 
 def _numbered(line: Line, run: Run, low: int, free: bool, sign: str) -> Iterator[Finding]:
     first = run.first
+    capitals = any(word.capital for word in line.words[1:])
     while (
         first > low
         and run.first - first < 3
         and _name_like(line.at(first - 1))
+        and (line.words[first - 1].capital or not capitals)
         and not _label(line.words[first - 1])
     ):
         first -= 1

@@ -144,9 +144,12 @@ class EmailDetector:
 
     def _recognised(self, dialogue: Dialogue, sign: str) -> Iterator[Finding]:
         for line in dialogue.lines:
-            for match in _WRITTEN.finditer(line.text):
-                yield Finding(line.turn, match.start(), match.end(), "EMAIL", 0.99, sign, "shape")
+            written = [match.span() for match in _WRITTEN.finditer(line.text)]
+            for start, end in written:
+                yield Finding(line.turn, start, end, "EMAIL", 0.99, sign, "shape")
             for index, word in enumerate(line.words):
+                if any(start <= word.start < end for start, end in written):
+                    continue
                 if word.fold in _AT and _is_at(dialogue, line, index):
                     first, last = _left(line, index), _right(line, index)
                     yield _finding(line, first, last, 0.93, sign, "around the at sign")

@@ -16,6 +16,9 @@ _LETTER_NAMES = frozenset(
 )
 _WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
 _LETTER_REACH = 8  # words before a number in which its letters are looked for
+_LABELS = frozenset(
+    ["nip", "imei", "sn", "krs", "iban", "nr", "tel", "vat", "ppe", "vin", "fax", "dowod", "kod", "id"]
+)
 _CODE_RIGHT = re.compile(r"[A-Za-z0-9/-]*")
 
 
@@ -93,6 +96,6 @@ def _spoken_letters(line: Line, run: Run) -> int:
 
 def _code_letters(word: Word) -> bool:
     """Capital letters said or written as part of a code."""
-    if not word.text.isalpha() or not word.text.isupper() or len(word.text) > 4:
+    if not word.text.isalpha() or not word.text.isupper() or len(word.text) > 4 or word.fold in _LABELS:
         return False
     return len(word.text) > 1 or word.fold not in ("a", "i", "o", "u", "w", "z") or not word.after_stop

@@ -258,7 +258,7 @@ def _doubted(
     return {
         index: found
         for index, found in known.items()
-        if found[1] not in _BY_LOOKS or not _is_product(line, index)
+        if found[1] not in _BY_LOOKS or not (_is_product(line, index) or _is_title(line, index))
     }
 
 
@@ -270,6 +270,11 @@ def _is_product(line: Line, index: int) -> bool:
     after = line.at(index + 1)
     surname = after is not None and not after.is_sign and name_form(after).shaped
     return line.folded(before) in _products() and not surname
+
+
+def _is_title(line: Line, index: int) -> bool:
+    """„Pan Tadeusz”: a title of a person and of a book."""
+    return line.folded(index - 1) in _TITLES and line.folded(index - 2) in _QUOTES
 
 
 @functools.cache
@@ -340,7 +345,7 @@ def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFo
             _capital(dialogue, word) or (form.given or form.shaped) or (title in _TITLES and form.known_word)
         )
     cases = _TITLES.get(before)
-    if cases is None:
+    if cases is None or line.folded(index - 2) in _QUOTES:  # „Pan Tadeusz”
         return False
     if dialogue.cased:
         return (
@@ -449,7 +454,10 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
         capital = _capital(dialogue, word)
         plausible = form.given or (form.rare_given and (capital or (not form.word and not dialogue.cased)))
         plausible = plausible or word.fold in _MIDDLE_NAMES
-        if first == index and capital and not word.after_stop and word.fold not in _BUSINESS:
+        if line.words[first].after_stop:
+            break
+        trade = "adj" in word.form.parts and not form.surname  # "Zakład Fryzjerski Bogna Musiał"
+        if first == index and capital and not (word.after_stop or trade) and word.fold not in _BUSINESS:
             plausible = plausible or not form.never or bool(word.form.given)
         plausible = plausible or (
             capital and ((form.surname and (not form.word or form.known_word)) or form.unknown)
@@ -504,7 +512,9 @@ def _rightwards(dialogue: Dialogue, line: Line, index: int, seeds: dict[int, tup
         if _initial(line, last, word):
             last += 1 + (line.folded(last + 1) == ".")
             break
-        if word.is_sign or word.is_mark or not _follows(dialogue, line, last - 1, word, seeds, last):
+        if word.is_sign or word.is_mark or word.after_stop:
+            break
+        if not _follows(dialogue, line, last - 1, word, seeds, last):
             break
         last += 1
     return last
