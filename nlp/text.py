@@ -19,7 +19,7 @@ from spacy.vocab import Vocab
 
 _STROKED = {"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "s"}
 # A redaction mark is one word; letters and digits part, so that "tel600700800" and "Jan_Kowalski" open up.
-_PIECE = re.compile(r"\[[A-Z_]{3,}\]|[^\W\d_]+|\d+|[^\w\s]|_|\s+")
+_PIECE = re.compile(r"\[[A-Z_]{3,}\d{0,3}\]|[^\W\d_]+|\d+|[^\w\s]|_|\s+")
 _STALE = frozenset({"daw.", "arch.", "przest.", "rzad."})
 _NAME_LABELS = frozenset({"imię", "nazwisko", "nazwa_geograficzna", "patronimicum"})
 

@@ -16,7 +16,7 @@ from nlp.redaction.runs import MONTHS
 from nlp.redaction.spoken_numbers import Piece, read
 from nlp.text import fold
 
-_WORD = re.compile(r"\[[A-Z_]{3,}\]|[^\W\d_]+|\d+")
+_WORD = re.compile(r"\[[A-Z_]{3,}\d{0,3}\]|[^\W\d_]+|\d+")
 _BETWEEN = re.compile(r"[\s,\-–]*")
 _SPACE = re.compile(r"[\s,]*")
 _ZLOTY = frozenset(["zloty", "zlote", "zlotych", "zl"])

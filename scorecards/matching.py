@@ -19,7 +19,7 @@ from typing import NamedTuple
 from transcripts.conversation import Span
 
 BREAK = "|"
-_WORD = re.compile(r"\[[A-Z_]+\]|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_WORD = re.compile(r"\[[A-Z_]+\d{0,3}\]|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _PLAIN = str.maketrans("ąćęłńóśźż", "acelnoszz")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _PIECE = re.compile(r"[a-z0-9]+\*?|\[[a-z_]+\]|#")

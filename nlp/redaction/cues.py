@@ -43,13 +43,13 @@ _PLAIN: dict[Topic, str] = {
     "numer* użytkownika; numer* vin; numer* kontraktu; numer* punktu; numer* gazomierza; numer* wodomierza;"
     "zam; numer* zam; numer* zlecenia; numer* biletu; "
     "numer* kliencki; numer* referencyjnego; identyfikacyjny numer*; numer* identyfikacyjny*",
-    "SECRET": "hasło*; hasełko; pin*; numer* pin; kod* pin; kod* sms; kod* z smsa; kod* weryfikacyjny*; cvv; cvc;"
+    "SECRET": "domofon*; kod* do bramy; kod* do klatki; kod* do furtki; hasło*; hasełko; pin*; numer* pin; kod* pin; kod* sms; kod* z smsa; kod* weryfikacyjny*; cvv; cvc;"
     "kod* autoryzacyjny*; kod* aktywacyjny*; kod* dostępu; kod* bezpieczeństwa; kod* odbioru; kod* blik; puk;"
     "kod* jednorazowy*; kod* zabezpieczający; kod* z wiadomości; telekod*; kod* abonencki*; kod* abonenta;"
     "kod* klienta; kod* z smsu; kod* do odbioru; token*; kod* esemesem; kod* odblokowania; pinkod*; telepin*",
     "EMAIL": "e - mail; email*; mail*; maile; mejl*; majl*; meil; e - maila; e - mailowy; adres* mailowy*;"
     "adres* e - mail; skrzynka* mailowa; adres* poczty elektronicznej; adres* email; adres* emailowy*; poczta* elektroniczna*",
-    "ADDRESS": "adres* zamieszkania; adres* dostawy; adres* zameldowania; adres* korespondencyjny*; kod* pocztowy*;"
+    "ADDRESS": "adres mam; adres to; adres ten sam; mój adres; adres mój; adres* zamieszkania; adres* dostawy; adres* zameldowania; adres* korespondencyjny*; kod* pocztowy*;"
     "adres* do wysyłki; zamieszkała; zamieszkały; adres* wysyłki; adres* korespondencji; pod adres*; na adres*;"
     "miejsce* zamieszkania; mieszkam; mieszka pan; mieszka pani; ulica*; adres* domowy*; adres* odbioru;"
     "adres* montażu; adres* instalacji; adres* siedziby; dokładny* adres*; adres* nadawcy; adres* odbiorcy;"

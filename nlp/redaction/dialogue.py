@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.redaction.cues import Cue, find_cues
 from nlp.redaction.requests import Asks, follow
@@ -23,6 +23,7 @@ class Dialogue:
         asks: which type of answer is awaited where.
         hints: names known beforehand, such as the agent's.
         cased: whether capitals mean anything here (recognisers often give none).
+        features: of words (turn, index) that the learned part was asked about.
     """
 
     lines: tuple[Line, ...]
@@ -31,6 +32,7 @@ class Dialogue:
     asks: Asks
     hints: tuple[str, ...] = ()
     cased: bool = True
+    features: dict[tuple[int, int], list[int]] = field(default_factory=dict, compare=False)
 
     def runs_of(self, turn: int) -> list[Run]:
         """The number runs of one turn."""

@@ -288,6 +288,12 @@ _BRANDS = frozenset(
         "chryste",
         "bóg",
         "matko",
+        "black",
+        "friday",
+        "klarna",
+        "paypo",
+        "cyber",
+        "monday",
         "boska",
     ]
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from nlp.redaction.dialogue import prepare
 from nlp.redaction.echoes import find_echoes
+from nlp.redaction.numbering import numbers_of
 from nlp.redaction.registry import default_detectors, version_of
 from nlp.redaction.spans import Detector, Finding, Redacted, Redaction, resolve, tidy
 from transcripts.conversation import Conversation, Turn
@@ -24,10 +25,19 @@ _RECOGNISER = re.compile(
 class Redactor:
     """Replaces personal data by ``[TYPE]``. Holds no state between conversations."""
 
-    def __init__(self, detectors: Sequence[Detector] | None = None, *, learned: bool = True) -> None:
-        """``learned=False`` leaves the learned part of the detector of names out, to teach it."""
+    def __init__(
+        self, detectors: Sequence[Detector] | None = None, *, learned: bool = True, numbered: bool = False
+    ) -> None:
+        """Make a redactor.
+
+        Args:
+            detectors: instead of all.
+            learned: whether the detectors of names and addresses use their learned part.
+            numbered: marks such as ``[PERSON_1]``, the same for the same person inside a conversation.
+        """
         self._detectors = tuple(detectors) if detectors is not None else default_detectors(learned=learned)
         self.version = version_of(self._detectors)
+        self._numbered = numbered
 
     def find(self, turns: Sequence[Turn], hints: Sequence[str] = ()) -> list[Finding]:
         """Disjoint findings in reading order, with their explanations."""
@@ -53,7 +63,7 @@ class Redactor:
         queue, metadata = _cleaned(c, beside, [f for f in findings if f.turn >= len(c.turns)])
         clean = dataclasses.replace(
             c,
-            turns=_replaced(c.turns, said),
+            turns=_replaced(c.turns, said, numbered=self._numbered),
             agent=dataclasses.replace(c.agent, name=None) if c.agent else None,
             queue=queue,
             metadata=without_words(metadata),
@@ -111,12 +121,17 @@ def _filled(value: Any, clean: Iterator[Turn]) -> Any:
     return value
 
 
-def _replaced(turns: Sequence[Turn], findings: Sequence[Finding]) -> tuple[Turn, ...]:
+def _replaced(
+    turns: Sequence[Turn], findings: Sequence[Finding], *, numbered: bool = False
+) -> tuple[Turn, ...]:
     """The turns with each finding replaced by its mark."""
     texts = [turn.text for turn in turns]
-    for finding in reversed(findings):
+    marks = [f"[{finding.type}]" for finding in findings]
+    if numbered:
+        marks = [f"{m[:-1]}_{n}]" for m, n in zip(marks, numbers_of(findings, texts), strict=True)]
+    for finding, mark in zip(reversed(findings), reversed(marks), strict=True):
         text = texts[finding.turn]
-        texts[finding.turn] = f"{text[: finding.start]}[{finding.type}]{text[finding.end :]}"
+        texts[finding.turn] = f"{text[: finding.start]}{mark}{text[finding.end :]}"
     return tuple(
         turn if turn.text == text else dataclasses.replace(turn, text=text)
         for turn, text in zip(turns, texts, strict=True)

@@ -17,7 +17,7 @@ from nlp.redaction.spans import Detector, producer
 
 
 def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
-    """One detector for each type, that of names with or without its learned part."""
+    """One detector for each type, those of names and addresses with or without what they learned."""
     return (
         PersonDetector(learned=learned),
         PhoneDetector(),
@@ -27,7 +27,7 @@ def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
         CustomerNumberDetector(),
         SecretDetector(),
         EmailDetector(),
-        AddressDetector(),
+        AddressDetector(learned=learned),
         DateOfBirthDetector(),
     )
 

@@ -21,6 +21,8 @@ NUMERIC: frozenset[str] = frozenset(
 _DICTATED = 5
 _NEIGHBOURS = 3  # words beside a number that are looked at where nothing ends a sentence
 _FEW = 3
+_SHORT = 3  # digits of a number said in one go that may be anything
+_ENOUGH = 6  # digits said after which an answer may be whole
 _WHOLE = {"PESEL": 11, "PHONE": 9}
 _PATIENCE_REQUEST, _PATIENCE_MENTION, _PATIENCE_ANSWERED, _PATIENCE_WHOLE = 75, 20, 45, 18
 
@@ -109,8 +111,11 @@ def _answered(open_asks: list[Ask], run: Run, line: Line) -> Ask | None:
     if not asks or run.plain or run.ordinal:
         return None
     answered = any(run.turn - turn <= 3 for ask in asks for turn in ask.answered)
-    if len(run.digits) < 3 and not answered and not _mostly_number(run, line):
+    short = len(run.digits) <= _SHORT and len(run.pieces) == 1
+    if short and not answered and not _mostly_number(run, line):
         return None
+    if short and all(len(ask.said) >= _ENOUGH and run.turn - ask.answered[-1] > 1 for ask in asks):
+        return None  # the number has been said: a small one later on is another thing
     if len(run.digits) == 1 and not run.written and not answered and line.spoken > 3:
         return None
     exact = [ask for ask in asks if _WHOLE.get(ask.topic) == len(run.digits)]

@@ -15,7 +15,10 @@ from typing import cast
 
 from transcripts.conversation import CHANNELS, Channel, Conversation, Span, Speaker, Turn
 
-CONTACTS = Path(__file__).with_name("contacts.txt")
+TRAINING = Path(__file__).with_name("contacts_train.txt")
+"""Contacts that teach, and on which the rules were mended."""
+TEST = Path(__file__).with_name("contacts_test.txt")
+"""Contacts by other hands that are only measured on."""
 MARKS: Mapping[str, str] = MappingProxyType(
     {
         "P": "PERSON",

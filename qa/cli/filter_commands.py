@@ -104,8 +104,11 @@ def _noting_cuts(results: Iterable[Any], cut: list[str]) -> Iterator[Any]:
 @click.command(options_metavar="[OPCJE]")
 @click.argument("source", metavar="PLIK")
 @output_option
+@click.option(
+    "--numbered", is_flag=True, help="Oznaczenia [PERSON_1], te same dla tej samej osoby w rozmowie."
+)
 @settings_options()
-def redact(configuration: Configuration, source: str, output: str | None) -> int:
+def redact(configuration: Configuration, source: str, output: str | None, numbered: bool) -> int:
     """Zastąp dane osobowe w rozmowach oznaczeniami takimi jak [PHONE].
 
     Pole `redactions` mówi, co i gdzie zastąpiono (pozycje w tekście oryginału).
@@ -113,9 +116,10 @@ def redact(configuration: Configuration, source: str, output: str | None) -> int
     \b
     Przykłady:
       odsluch redact rozmowy.jsonl -o bez-danych.jsonl
+      odsluch redact --numbered rozmowy.jsonl -o kto-jest-kim.jsonl
       cat rozmowy.jsonl | odsluch redact -
     """
-    return _filter("redact", configuration, source, output, _redacting)
+    return _filter("redact", configuration, source, output, _numbering if numbered else _redacting)
 
 
 def _redacting(settings: Settings, say: Callable[[str], None]) -> Step:
@@ -123,6 +127,13 @@ def _redacting(settings: Settings, say: Callable[[str], None]) -> Step:
     from qa.filters import redacting
 
     return redacting(Parts(settings, say).redactor())
+
+
+def _numbering(_settings: Settings, _say: Callable[[str], None]) -> Step:
+    from nlp.redaction import Redactor
+    from qa.filters import redacting
+
+    return redacting(Redactor(numbered=True))
 
 
 @click.command(options_metavar="[OPCJE]")

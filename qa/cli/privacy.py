@@ -375,7 +375,7 @@ def mute(
 @json_option
 @settings_options()
 def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_json: bool) -> int:
-    """Zmierz usuwanie danych osobowych na rozmowach z oznaczonymi danymi (bez PLIKU: na dołączonych).
+    """Zmierz usuwanie danych osobowych na rozmowach z oznaczonymi danymi (bez PLIKU: na dołączonych, których się nie uczono).
 
     Rozmowę zaczyna wiersz `# phone` (albo inny kanał), wypowiedzi `A:` (konsultant), `K:` (klient), `B:` (bot),
     a dane oznacza {P|Anna Kos}: P osoba, T telefon, S PESEL, I dokument, A konto lub karta, N numer klienta lub
@@ -387,11 +387,11 @@ def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_
       odsluch privacy evaluate moje.txt --misses
     """
     from nlp.redaction import Redactor
-    from nlp.redaction_quality import CONTACTS, VARIANTS, MarkingError, measured, read_contacts
+    from nlp.redaction_quality import TEST, VARIANTS, MarkingError, measured, read_contacts
     from qa.cli.redaction_tables import print_figures
 
     try:
-        contacts = read_contacts(path or CONTACTS)
+        contacts = read_contacts(path or TEST)
     except MarkingError as error:
         raise UsageProblem(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -9,19 +9,22 @@ from stdnum import iban, luhn
 
 from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
 from nlp.redaction.dialogue import Dialogue
-from nlp.redaction.spans import Finding
+from nlp.redaction.spans import Finding, producer
 
 _ACCOUNT = re.compile(r"(?<!\w)(?:[A-Za-z]{2} ?)?\d{2}(?:[ -]?\d{4}){6}(?!\d)")
 _FOREIGN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CARD = re.compile(r"(?<![\w-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])")
 _MASKED = re.compile(r"(?<!\w)(?:\d{4}[ -]?)?(?:[*xX•.]{2,}[ -]?)+\d{4}(?!\d)")
+_TAIL = re.compile(
+    r"\b(?:kart\w+|kont\w+|rachun\w+)(?:\s+\w+){0,2}\s+(?P<value>(?:\*|\.{2,}|…)\s?\d{4})(?!\d)", re.IGNORECASE
+)  # fmt: skip
 
 
 class AccountOrCardDetector:
     """Polish account numbers, IBAN, card numbers, masked cards."""
 
     name = "account_or_card"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -35,6 +38,9 @@ class AccountOrCardDetector:
         )
         yield from shaped(self, "ACCOUNT_OR_CARD", dialogue, _CARD, _card_confidence)
         yield from shaped(self, kind, dialogue, _MASKED, lambda text: 0.0 if text.startswith(".") else 0.85)
+        for line in dialogue.lines:
+            for match in _TAIL.finditer(line.text):
+                yield Finding(line.turn, *match.span("value"), kind, 0.85, producer(self), "last digits")
 
 
 def is_number(text: str) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
+from nlp.redaction.names import name_form
 from nlp.redaction.runs import MONTHS, Run
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.word_features import may_be_address
+from nlp.redaction.word_model import likelihood
 from nlp.redaction.words import Line, Word
 
 _STREET = frozenset(
@@ -69,6 +72,8 @@ _FLAT_WRITTEN = re.compile(
     r"\d{1,4} ?[A-Za-z]?(?: ?[/\\] ?\d{1,4}|,? ?(?:m|lok|mieszk\w*|lokal)\b\.? ?\d{1,4})", re.IGNORECASE
 )
 _PLACES = frozenset(["na", "przy", "pod", "z"])
+LIKELY = 0.3
+LIKELY_ASKED = 0.15  # the same where an address is awaited
 _HOUSE_DIGITS, _STREET_WORDS = 3, 3
 _WORDLY = frozenset(
     {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"}
@@ -82,6 +87,9 @@ class AddressDetector:
     name = "address"
     version = "3"
 
+    def __init__(self, *, learned: bool = True) -> None:
+        self._learned = learned
+
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         sign = producer(self)
@@ -91,6 +99,32 @@ class AddressDetector:
             yield from _codes(line, sign)
             yield from _houses(dialogue, line, runs, sign)
         yield from _answers(dialogue, sign)
+        if self._learned:
+            for line in dialogue.lines:
+                yield from _likely(dialogue, line, sign)
+
+
+def _likely(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:
+    """Words that the learned part takes for a street or town where somebody lives, with their numbers."""
+    runs = dialogue.runs_of(line.turn)
+    index = 0
+    while index < len(line.words):
+        if not _is_likely(dialogue, line, index):
+            index += 1
+            continue
+        last = index + 1
+        while _is_likely(dialogue, line, last):
+            last += 1
+        end = _with_numbers(line, runs, last)
+        yield _finding(line, index, end, 0.7, sign, "learned from its context")
+        index = end
+
+
+def _is_likely(dialogue: Dialogue, line: Line, index: int) -> bool:
+    word = line.at(index)
+    if word is None or not may_be_address(word, name_form(word), capital=dialogue.cased and word.capital):
+        return False
+    return likelihood("ADDRESS", dialogue, line, index) >= LIKELY
 
 
 def _finding(line: Line, first: int, last: int, confidence: float, sign: str, reason: str) -> Finding:
@@ -299,20 +333,24 @@ def _answers(dialogue: Dialogue, sign: str) -> Iterator[Finding]:
             for run in dialogue.runs_of(line.turn):
                 if low <= run.first <= high:
                     free = run.position not in dialogue.asks.typed
-                    yield from _numbered(line, run, low, free, sign)
+                    yield from _numbered(dialogue, line, run, low, free, sign)
             yield from _towns(dialogue, line, low, high, sign)
 
 
-def _numbered(line: Line, run: Run, low: int, free: bool, sign: str) -> Iterator[Finding]:
+def _named(dialogue: Dialogue, line: Line, index: int) -> bool:
+    """Whether a word before a number may be of the name of a street or village."""
+    word = line.words[index]
+    if not _name_like(word) or _label(word):
+        return False
+    if _of_street(dialogue, word) or word.form.unknown or not dialogue.cased:
+        return True
+    may = may_be_address(word, name_form(word), capital=word.capital)
+    return may and likelihood("ADDRESS", dialogue, line, index) >= LIKELY_ASKED
+
+
+def _numbered(dialogue: Dialogue, line: Line, run: Run, low: int, free: bool, sign: str) -> Iterator[Finding]:
     first = run.first
-    capitals = any(word.capital for word in line.words[1:])
-    while (
-        first > low
-        and run.first - first < 3
-        and _name_like(line.at(first - 1))
-        and (line.words[first - 1].capital or not capitals)
-        and not _label(line.words[first - 1])
-    ):
+    while first > low and run.first - first < 3 and _named(dialogue, line, first - 1):
         first -= 1
     alone = first == run.first
     if alone and not free:

@@ -21,6 +21,11 @@ _NAMED = re.compile(
     r"(?P<value>#?(?=[\w/-]*\d[\w/-]*\d)(?=[\w/-]*[A-Za-z_/-])\w+(?:[-/_]\w+)*)(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
+_LOGIN = re.compile(
+    r"(?<!\w)login\w*\s*:?\s*(?:to\s+|jest\s+)?(?P<value>(?=[\w.-]*[_.\d-])\w[\w.-]{3,}\w)(?![\w@])",
+    re.IGNORECASE,
+)
+_CAPITALS = re.compile(r"(?<![\w/.-])(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)[A-Z0-9]{5,12}(?![\w-])")
 _RANGE = re.compile(r"\d{1,2}[-/]\d{1,2}|\d+[a-zA-Z]{1,3}|\d+x\d+")
 _HASHED = re.compile(r"(?<!\w)#\d{4,}(?:[-/]\d+)*(?!\w)")
 _SLASHED = re.compile(r"(?<![\w/.-])[A-Z]{1,5}[-/]\d{2,}(?:[-/][A-Z0-9]+)+(?!\w)")
@@ -49,6 +54,7 @@ class CustomerNumberDetector:
         ):
             yield from shaped(self, "CUSTOMER_NUMBER", dialogue, pattern, lambda _, c=certainty: c)  # type: ignore[misc]
         yield from self._named(dialogue)
+        yield from self._awaited(dialogue)
         yield from shaped(self, kind, dialogue, _LONG, lambda t: 0.55 if len(digits_of(t)) >= 10 else 0.0)
         for run in dialogue.runs:
             if not run.plain and not run.written and len(run.digits) >= 7 and len(run.pieces) >= 3:
@@ -59,8 +65,19 @@ class CustomerNumberDetector:
     def _named(self, dialogue: Dialogue) -> Iterator[Finding]:
         """Codes right after the word for what they number: "zam. KP-2210", "zgłoszenie f8c21a-77"."""
         for line in dialogue.lines:
-            for match in _NAMED.finditer(line.text):
+            for match in (*_NAMED.finditer(line.text), *_LOGIN.finditer(line.text)):
                 start, end = match.span("value")
                 if not _RANGE.fullmatch(match["value"]):
                     sign = producer(self)
                     yield Finding(line.turn, start, end, "CUSTOMER_NUMBER", 0.75, sign, "after its name")
+
+    def _awaited(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """Capitals and figures such as QX7T4P while a number is awaited."""
+        for line in dialogue.lines:
+            for match in _CAPITALS.finditer(line.text):
+                index = next((i for i, word in enumerate(line.words) if word.start >= match.start()), 0)
+                if dialogue.asks.during("CUSTOMER_NUMBER", line.first + index):
+                    sign = producer(self)
+                    yield Finding(
+                        line.turn, *match.span(), "CUSTOMER_NUMBER", 0.6, sign, "a code, number awaited"
+                    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nlp.redaction.dialogue import Dialogue
@@ -16,13 +17,15 @@ _NOT_AFTER = frozenset(["godzin", "godziny", "lat", "lata", "minut", "dni", "zlo
 _OTHER_DATES = frozenset(
     ["zakupu", "dostawy", "zamowienia", "wizyty", "umowy", "platnosci", "faktury", "wystawienia"]
 )
+_YEAR_FIGURES = re.compile(r"(?:19|20)\d{2}")
+_SHORT_ANSWER = 4  # words
 
 
 class DateOfBirthDetector:
     """Dates said while a date of birth is awaited."""
 
     name = "date_of_birth"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -73,5 +76,7 @@ def _is_date(line: Line, first: int, last: int) -> bool:
     numerals = [NUMERALS[f] for f in folds if f in NUMERALS]
     if any(f in MONTHS or f in _YEAR for f in folds) or any(n.ordinal for n in numerals):
         return True
-    figures = "".join(f for f in folds if f.isdigit())
-    return len(figures) >= 2 or len(numerals) >= 2 or any(n.value >= 10 for n in numerals)
+    figures = [f for f in folds if f.isdigit()]
+    if figures:
+        return len(figures) > 1 or bool(_YEAR_FIGURES.fullmatch(figures[0])) or line.spoken <= _SHORT_ANSWER
+    return len(numerals) >= 2 or (any(n.value >= 10 for n in numerals) and line.spoken <= _SHORT_ANSWER)

@@ -15,6 +15,7 @@ _LETTER_NAMES = frozenset(
     "be ce de ef ge gie ha jot ka el em en pe er es te fau wu iks igrek zet ku".split()  # noqa: SIM905
 )
 _WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
+_BETWEEN_LETTERS = frozenset(["lamane", "na", "przez", "kreska", "myslnik", "ukosnik", "slash"])
 _LETTER_REACH = 8  # words before a number in which its letters are looked for
 _LABELS = frozenset(
     ["nip", "imei", "sn", "krs", "iban", "nr", "tel", "vat", "ppe", "vin", "fax", "dowod", "kod", "id"]
@@ -76,22 +77,43 @@ def widened(line: Line, run: Run) -> tuple[int, int]:
         word = line.at(before)
     while (word := line.at(after)) and (word.end <= end or _code_letters(word)):
         end, after = max(end, word.end), after + 1
-    return min(start, _spoken_letters(line, run)), end
+    if run.written:
+        return start, end
+    return min(start, _letters_before(line, run)), max(end, _letters_after(line, run))
 
 
-def _spoken_letters(line: Line, run: Run) -> int:
-    """Where the letters begin that are said before a spoken number: "de be em siedemset", "R-A-T osiemset"."""
+def _letters_before(line: Line, run: Run) -> int:
+    """Where the letters begin that are said before a number: "de be em siedemset", "k jak karol siedem"."""
     start, probe, found = run.start, run.first - 1, 0
-    while not run.written and (word := line.at(probe)) and run.first - probe <= _LETTER_REACH:
-        if word.fold in _LETTER_NAMES or (
-            len(word.text) == 1 and word.text.isalpha() and not word.after_stop
-        ):
+    while (word := line.at(probe)) and probe >= 0 and run.first - probe <= _LETTER_REACH:
+        if line.folded(probe - 1) == "jak" and _is_letter(line.at(probe - 2)):
+            probe, found = probe - 2, found + 2
+            start = line.words[probe].start
+        elif _is_letter(word):
             found += 1
             start = word.start if found > 1 or word.fold not in _WORDS_TOO else start
-        elif word.text not in ",-–.…" and word.fold not in ("lamane", "na", "przez"):
+        elif word.text not in ",-–.…" and word.fold not in _BETWEEN_LETTERS:
             break
         probe -= 1
-    return start if found > 1 else run.start
+    return start
+
+
+def _letters_after(line: Line, run: Run) -> int:
+    """Where the letters end that are said after a number: "siedem siedem łamane przez a g r"."""
+    end, probe, linked = run.end, run.last, False
+    while (word := line.at(probe)) and probe - run.last < _LETTER_REACH:
+        if _is_letter(word) and (linked or word.fold not in _WORDS_TOO):
+            end, linked = word.end, True
+        elif word.fold in _BETWEEN_LETTERS or word.text in ",-–":
+            linked = linked or word.fold in _BETWEEN_LETTERS
+        else:
+            break
+        probe += 1
+    return end
+
+
+def _is_letter(word: Word | None) -> bool:
+    return word is not None and (word.fold in _LETTER_NAMES or (len(word.text) == 1 and word.text.isalpha()))
 
 
 def _code_letters(word: Word) -> bool:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from nlp.redaction.dialogue import Dialogue
-from nlp.redaction.name_features import is_candidate
-from nlp.redaction.name_model import likelihood
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
 from nlp.redaction.spans import Finding, producer
+from nlp.redaction.word_features import may_be_name
+from nlp.redaction.word_model import likelihood
 from nlp.redaction.words import Line, Word
 from nlp.text import fold, phrases
 
@@ -91,6 +91,7 @@ _INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
         "jestem",
     )
 )
+_INTRODUCTION_ENDS = frozenset(phrase[-1] for phrase in _INTRODUCTIONS)
 _TIGHT = frozenset(
     {"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"}
 )
@@ -159,8 +160,9 @@ _MIDDLE_NAMES = frozenset(
     ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
 )  # Vietnamese
 _LETTERS_AS_WORDS = frozenset(["a", "i", "o", "u", "w", "z"])
+LIKELY_SURNAME = 0.1  # from this likelihood on a possible surname after a first name is one: "jowita sęk"
 LIKELY_WORD = 0.5  # the same for an everyday word, where a capital says nothing
-LIKELY = 0.2  # from this likelihood on the learned part makes a word a name
+LIKELY = 0.25  # from this likelihood on the learned part makes a word a name
 _QUOTES = frozenset('„”"«»')
 _PRODUCTS = (
     "sofa kanapa fotel krzesło stół stolik łóżko materac szafa szafka komoda regał biurko dywan lampa żyrandol zasłona "
@@ -244,11 +246,20 @@ def _learned(
     """Further words that the learned part takes for a name where they stand."""
     for index, word in enumerate(line.words):
         form = name_form(word)
-        if index in known or not is_candidate(word, form, capital=_capital(dialogue, word)):
+        if index in known or not may_be_name(word, form, capital=_capital(dialogue, word)):
+            continue
+        if line.folded(index - 1) in _COMPANY_BEFORE:
             continue
         bar = LIKELY_WORD if form.word and (word.after_stop or not dialogue.cased) else LIKELY
-        if (likely := likelihood(dialogue, line, index)) >= bar:
+        if form.surname and _after_given(line, index):
+            bar = LIKELY_SURNAME
+        if (likely := likelihood("PERSON", dialogue, line, index)) >= bar:
             yield index, (min(0.9, likely), "learned from its context")
+
+
+def _after_given(line: Line, index: int) -> bool:
+    before = line.at(index - 1) if index else None
+    return before is not None and not before.is_sign and not before.is_mark and name_form(before).given
 
 
 def _doubted(
@@ -370,6 +381,8 @@ def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: Na
         and line.folded(probe - 1) in (",", ":", "-", "to", "jest", "…", "pan", "pani")
     ):
         probe -= 1
+    if line.folded(probe - 1) not in _INTRODUCTION_ENDS:
+        return False
     for phrase in _INTRODUCTIONS:
         size = len(phrase)
         if probe < size or tuple(line.folded(probe - size + i) for i in range(size)) != phrase:

@@ -10,11 +10,11 @@ import pytest
 
 from nlp.redaction import Redactor
 from nlp.redaction.dialogue import prepare
-from nlp.redaction.name_features import BUCKETS, features, is_candidate
-from nlp.redaction.name_model import likelihood
 from nlp.redaction.names import name_form
-from nlp.redaction_quality import CONTACTS, VARIANTS, MarkingError, measured, read_contacts
-from nlp.redaction_quality.train_names import fitted, near_misses, renamed, samples
+from nlp.redaction.word_features import BUCKETS, features, may_be_name
+from nlp.redaction.word_model import likelihood
+from nlp.redaction_quality import TEST, TRAINING, VARIANTS, MarkingError, measured, read_contacts
+from nlp.redaction_quality.train_words import fitted, near_misses, renamed, samples
 from transcripts.conversation import Conversation, Span, Turn
 
 TEXT = """# phone
@@ -100,18 +100,18 @@ def test_variants_change_what_they_say_and_keep_the_places(file: Path) -> None:
 
 
 def test_the_contacts_that_come_with_the_program_can_be_read() -> None:
-    contacts = read_contacts(CONTACTS)
-    assert len(contacts) >= 150
+    contacts = [*read_contacts(TRAINING), *read_contacts(TEST)]
+    assert len(contacts) >= 490
     assert {kind for c in contacts for _, kind in c.spans} >= {"PERSON", "SECRET", "ADDRESS", "DATE_OF_BIRTH"}
 
 
 def test_redaction_keeps_the_level_that_was_measured() -> None:
-    """A floor under what docs/redaction.md reports for these contacts, on which it was mended."""
-    contacts = read_contacts(CONTACTS)
+    """A floor under what docs/redaction.md reports for contacts that nothing was taught or mended on."""
+    contacts = read_contacts(TEST)
     figures = measured(Redactor(), contacts)
     covered, spans = figures.share()
-    assert covered / spans >= 0.93
-    assert figures.characters_covered / figures.characters >= 0.96
+    assert covered / spans >= 0.9
+    assert figures.characters_covered / figures.characters >= 0.94
     assert figures.clean_redacted / figures.clean <= 0.03
     without = measured(Redactor(learned=False), contacts)
     assert without.covered["PERSON"] < figures.covered["PERSON"]
@@ -121,9 +121,9 @@ def _likelihoods(text: str) -> dict[str, float]:
     dialogue = prepare([Turn("agent", text)])
     line = dialogue.lines[0]
     return {
-        word.text: likelihood(dialogue, line, index)
+        word.text: likelihood("PERSON", dialogue, line, index)
         for index, word in enumerate(line.words)
-        if is_candidate(word, name_form(word), capital=dialogue.cased and word.capital)
+        if may_be_name(word, name_form(word), capital=dialogue.cased and word.capital)
     }
 
 
@@ -148,10 +148,11 @@ def test_training_learns_and_can_be_repeated(file: Path) -> None:
     rows = [[row for c in contacts for row in samples(c, random.Random(1), gold=True)] for _ in range(2)]
     assert rows[0] == rows[1]
     model = fitted(
-        rows[0] + [r for c in list(near_misses())[:20] for r in samples(c, random.Random(1), gold=True)]
+        rows[0] + [r for c in list(near_misses())[:20] for r in samples(c, random.Random(1), gold=True)],
+        "PERSON",
     )
     assert model.coef_.shape == (1, BUCKETS)
-    assert any(row.name for row in rows[0])
+    assert any(row.kind == "PERSON" for row in rows[0])
 
 
 def test_other_names_stand_where_names_stood(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a linear model sees of a word that may be somebody's name, and of the words around it.
+"""What a linear model sees of a word that may be of a name or an address, and of the words around it.
 
 The word itself is not among the features, only what the dictionary says of it: names that were not in the
 training texts must be found just as well.
@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
+from nlp.redaction.runs import UNITS
+from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 if TYPE_CHECKING:
@@ -19,14 +22,25 @@ if TYPE_CHECKING:
 BUCKETS = 1 << 14
 _REACH = 3  # words looked at on each side
 _START, _END = "^", "$"
+_SHORTEST = 3
 _RARE = 12  # a longer turn is a long turn
 
 
-def is_candidate(word: Word, form: NameForm, *, capital: bool) -> bool:
-    """Whether a word is worth asking the model about."""
+def may_be_name(word: Word, form: NameForm, *, capital: bool) -> bool:
+    """Whether a word is worth asking about as somebody's name."""
     if form.never or word.is_sign or word.is_mark:
         return False
     return form.any_name or form.unknown or form.known_word or (capital and not has_grammar(word))
+
+
+def may_be_address(word: Word, form: NameForm, *, capital: bool) -> bool:
+    """Whether a word is worth asking about as the name of a street or a town where somebody lives."""
+    if word.is_sign or word.is_mark or not word.text.isalpha() or len(word.text) < _SHORTEST:
+        return False
+    if word.fold in FUNCTION_WORDS or word.fold in NUMERALS or word.fold in UNITS:
+        return False
+    known = form.any_name or form.unknown or form.place or bool(word.form.parts & {"adj", "adja"})
+    return known or (capital and not has_grammar(word))
 
 
 def features(dialogue: Dialogue, line: Line, index: int) -> list[int]:
@@ -63,9 +77,11 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
     length = min(line.spoken, _RARE)
     yield f"{case}|n={length}|{shape}"
     yield f"{line.speaker}|first={line.turn == 0}|at={min(index, 5)}|g={'g' in own or 's' in own}"
-    if dialogue.asks.during("PERSON", line.first + index):
-        yield f"asked|n={length}"
-        yield f"asked|{shape}"
+    for topic in ("PERSON", "ADDRESS"):
+        if dialogue.asks.during(topic, line.first + index):
+            yield f"{topic}|n={length}"
+            yield f"{topic}|{shape}"
+            yield f"{topic}|rt={''.join(after)}"
 
 
 def _word(line: Line, index: int) -> str:
@@ -105,6 +121,9 @@ def _traits(dialogue: Dialogue, line: Line, index: int) -> list[str]:
         "C": dialogue.cased and word.capital,
         "A": dialogue.cased and len(word.text) > 1 and word.text.isupper(),
         "b": word.after_stop,
+        "a": "adj" in word.form.parts,
+        "f": word.fold.endswith(("a", "ej")),
+        "d": word.text[0].isdigit() or word.fold in NUMERALS,
     }
     return [letter for letter, holds in found.items() if holds] or ["o"]
 

@@ -1,4 +1,4 @@
-"""``python -m nlp.redaction_quality.train_names``: train the learned part of the detector of names.
+"""``python -m nlp.redaction_quality.train_words``: train the learned part of redaction.
 
 Labels come from the marked contacts, from sentences in which nothing is personal and, as a teacher whose capitals are then taken away, from what the
 rules find in the training texts that have capitals. About three minutes on two cores.
@@ -10,7 +10,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.redaction.dialogue import prepare
 from nlp.redaction.given_names import ABROAD, GIVEN, SURNAMES_ABROAD, WORD_SURNAMES
-from nlp.redaction.name_features import BUCKETS, features, is_candidate
-from nlp.redaction.name_model import WEIGHTS
 from nlp.redaction.names import name_form
 from nlp.redaction.redactor import Redactor
-from nlp.redaction_quality.contacts import CONTACTS, Marked, read_contacts
+from nlp.redaction.word_features import BUCKETS, features, may_be_address, may_be_name
+from nlp.redaction.word_model import TARGETS, WEIGHTS, Target, forget_weights
+from nlp.redaction.words import Word
+from nlp.redaction_quality.contacts import TRAINING, Marked, read_contacts
 from nlp.redaction_quality.variants import rewritten
 from nlp.text import analyse
 from transcripts.conversation import Conversation, Span, Turn
@@ -46,10 +47,11 @@ _GIVEN = (sorted(GIVEN), sorted(ABROAD))
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One word: its features, whether it is a name, and its weight."""
+    """One word: its features, what it is of, what it could be of, and its weight."""
 
     buckets: Sequence[int]
-    name: bool
+    kind: str | None
+    targets: tuple[Target, ...]
     weight: float
 
 
@@ -65,25 +67,33 @@ def samples(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Samp
 def _words(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Sample]:
     dialogue = prepare(contact.conversation.turns)
     for line in dialogue.lines:
-        named = [s for s, kind in contact.spans if s.turn == line.turn and kind == "PERSON"]
-        other = [s for s, kind in contact.spans if s.turn == line.turn and kind != "PERSON"]
+        marked = [(s, kind) for s, kind in contact.spans if s.turn == line.turn]
         for index, word in enumerate(line.words):
             capital = dialogue.cased and word.capital
-            if not is_candidate(word, name_form(word), capital=capital):
+            targets = _targets(word, capital=capital)
+            kind = next((k for s, k in marked if s.start < word.end and s.end > word.start), None)
+            if not targets or (kind is not None and kind not in TARGETS):
                 continue
-            name = any(s.start < word.end and s.end > word.start for s in named)
-            if not name and any(s.start < word.end and s.end > word.start for s in other):
+            if not (gold or kind) and rng.random() > KEPT_NEGATIVES:
                 continue
-            if not (gold or name) and rng.random() > KEPT_NEGATIVES:
-                continue
-            yield Sample(features(dialogue, line, index), name, _weight(name, capital, word.after_stop, gold))
+            weight = _weight(kind is not None, capital, word.after_stop, gold)
+            yield Sample(features(dialogue, line, index), kind, targets, weight)
 
 
-def _weight(name: bool, capital: bool, after_stop: bool, gold: bool) -> float:
+def _targets(word: Word, *, capital: bool) -> tuple[Target, ...]:
+    form = name_form(word)
+    asked: dict[Target, bool] = {
+        "PERSON": may_be_name(word, form, capital=capital),
+        "ADDRESS": may_be_address(word, form, capital=capital),
+    }
+    return tuple(target for target in TARGETS if asked[target])
+
+
+def _weight(marked: bool, capital: bool, after_stop: bool, gold: bool) -> float:
     """Words with a capital that the rules leave alone may be names that the rules do not know."""
     if gold:
         return GOLD
-    if name:
+    if marked:
         return SILVER
     return (DOUBTFUL if capital and not after_stop else SILVER) / KEPT_NEGATIVES
 
@@ -130,10 +140,12 @@ def _turns(record: dict[str, Any]) -> list[Turn]:
     return [Turn(row.get("speaker", "customer"), row["text"]) for row in rows]
 
 
-def fitted(rows: Sequence[Sample]) -> LogisticRegression:
-    """Logistic regression over hashed features."""
+def fitted(rows: Sequence[Sample], target: Target) -> LogisticRegression:
+    """Logistic regression over hashed features, of the words that could be of ``target``."""
+    asked = [row for row in rows if target in row.targets]
     model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200)
-    model.fit(_matrix(rows), [row.name for row in rows], sample_weight=[row.weight for row in rows])
+    weights = [row.weight for row in asked]
+    model.fit(_matrix(asked), [row.kind == target for row in asked], sample_weight=weights)
     return model
 
 
@@ -143,10 +155,14 @@ def _matrix(rows: Sequence[Sample]) -> csr_matrix:
     return csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(len(rows), BUCKETS))
 
 
-def write(model: LogisticRegression, path: Path = WEIGHTS) -> None:
+def write(models: Mapping[Target, LogisticRegression], path: Path = WEIGHTS) -> None:
     """Keep the weights."""
-    weights = np.asarray(model.coef_[0], np.float32)
-    save_file({"weights": weights, "bias": np.asarray(model.intercept_, np.float32)}, path)
+    stored: dict[str, Any] = {}
+    for target, model in models.items():
+        stored[f"{target}.weights"] = np.asarray(model.coef_[0], np.float32)
+        stored[f"{target}.bias"] = np.asarray(model.intercept_, np.float32)
+    save_file(stored, path)
+    forget_weights()
 
 
 def training_rows(contacts: Iterable[Marked], say: Callable[[str], None]) -> list[Sample]:
@@ -168,10 +184,10 @@ def main() -> int:
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    rows = training_rows(read_contacts(CONTACTS), say)
-    model = fitted(rows)
-    write(model)
-    say(f"słów {len(rows)}, imion i nazwisk {sum(row.name for row in rows)}: zapisano {WEIGHTS}")
+    rows = training_rows(read_contacts(TRAINING), say)
+    write({target: fitted(rows, target) for target in TARGETS})
+    counts = ", ".join(f"{target} {sum(row.kind == target for row in rows)}" for target in TARGETS)
+    say(f"słów {len(rows)}, z nich {counts}: zapisano {WEIGHTS}")
     return 0
 
 

@@ -1,0 +1,43 @@
+"""The learned part of redaction: how likely a word is of somebody's name, or of somebody's address."""
+
+from __future__ import annotations
+
+import functools
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from nlp.redaction.word_features import features
+from nlp.redaction.words import Line
+
+if TYPE_CHECKING:
+    from nlp.redaction.dialogue import Dialogue
+
+Target = Literal["PERSON", "ADDRESS"]
+TARGETS: tuple[Target, ...] = ("PERSON", "ADDRESS")
+WEIGHTS = Path(__file__).with_name("words.safetensors")
+"""For each target ``TARGET.weights``, one for each bucket of the features, and ``TARGET.bias``; float32."""
+
+
+@functools.cache
+def _weights(target: Target) -> tuple[list[float], float]:
+    from safetensors.numpy import load_file
+
+    stored = load_file(WEIGHTS)
+    return stored[f"{target}.weights"].tolist(), float(stored[f"{target}.bias"][0])
+
+
+def forget_weights() -> None:
+    """Read the weights anew at the next question (after training)."""
+    _weights.cache_clear()
+
+
+def likelihood(target: Target, dialogue: Dialogue, line: Line, index: int) -> float:
+    """Between 0 and 1 for word ``index`` of a turn."""
+    weights, total = _weights(target)
+    place = (line.turn, index)
+    if place not in dialogue.features:
+        dialogue.features[place] = features(dialogue, line, index)
+    for bucket in dialogue.features[place]:
+        total += weights[bucket]
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
