@@ -60,6 +60,9 @@ class Redacting(Protocol):
 
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str: ...
 
+    def redact_name(self, s: str) -> str:
+        """A name on its own, such as that of a file."""
+
 
 class Tagging(Protocol):
     """Adds reasons, sentiment and behaviours, in the order of its input."""

@@ -36,15 +36,13 @@ class Redactor:
             numbered: marks such as ``[PERSON_1]``, the same for the same person inside a conversation.
         """
         self._detectors = tuple(detectors) if detectors is not None else default_detectors(learned=learned)
+        self._rules = tuple(detectors) if detectors is not None else default_detectors(learned=False)
         self.version = version_of(self._detectors)
         self._numbered = numbered
 
     def find(self, turns: Sequence[Turn], hints: Sequence[str] = ()) -> list[Finding]:
         """Disjoint findings in reading order, with their explanations."""
-        dialogue = prepare(turns, hints)
-        found = [finding for detector in self._detectors for finding in detector.find(dialogue)]
-        found += find_echoes(dialogue, found)
-        return tidy(resolve(found), [turn.text for turn in turns])
+        return _found(self._detectors, turns, hints)
 
     def redact(self, c: Conversation) -> Redacted:
         """The conversation without personal data in turns, metadata, queue and agent name.
@@ -57,7 +55,7 @@ class Redactor:
         """
         hints = (c.agent.name,) if c.agent and c.agent.name else ()
         beside = [*_strings({"queue": c.queue}), *_strings(c.metadata)]
-        labelled = [Turn("unknown", f"{key}: {value}") for key, value in beside]
+        labelled = [Turn("system", f"{key}: {value}") for key, value in beside]
         findings = self.find((*c.turns, *labelled), hints)
         said = [f for f in findings if f.turn < len(c.turns)]
         queue, metadata = _cleaned(c, beside, [f for f in findings if f.turn >= len(c.turns)])
@@ -72,9 +70,21 @@ class Redactor:
         return Redacted(clean, rows)
 
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str:
-        """One string on its own, such as a file name or a subject."""
+        """One sentence on its own, such as a subject."""
         turns = (Turn("unknown", s),)
         return _replaced(turns, self.find(turns, hints))[0].text
+
+    def redact_name(self, s: str) -> str:
+        """A name on its own, such as that of a file: what was learned from sentences says nothing of it."""
+        turns = (Turn("unknown", s),)
+        return _replaced(turns, _found(self._rules, turns, ()))[0].text
+
+
+def _found(detectors: Sequence[Detector], turns: Sequence[Turn], hints: Sequence[str]) -> list[Finding]:
+    dialogue = prepare(turns, hints)
+    found = [finding for detector in detectors for finding in detector.find(dialogue)]
+    found += find_echoes(dialogue, found)
+    return tidy(resolve(found), [turn.text for turn in turns])
 
 
 def _may_be_personal(value: str) -> bool:

@@ -69,7 +69,10 @@ def follow(lines: Sequence[Line], cues: Sequence[Cue], runs: Sequence[Run]) -> A
         if isinstance(event, Cue):
             open_asks = _opened(open_asks, event, lines[event.turn], rows)
         elif isinstance(event, Run):
-            ask = _answered(open_asks, event, lines[event.turn])
+            line = lines[event.turn]
+            # labels and what the system writes answer nobody's question
+            asks = [a for a in open_asks if a.turn == line.turn] if line.speaker == "system" else open_asks
+            ask = _answered(asks, event, line)
             if ask:
                 _extend(ask, event, lines[event.turn])
                 typed[event.position] = _kind(ask)

@@ -19,6 +19,8 @@ class RedactsText(Protocol):
 
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str: ...
 
+    def redact_name(self, s: str) -> str: ...
+
 
 class KeptNames:
     """Decides whether a name is kept as it is or becomes a pseudonym."""
@@ -32,7 +34,7 @@ class KeptNames:
         if "@" in name or _LONG_NUMBER.search(name):
             return False
         words = _SEPARATORS.sub(" ", name).strip()
-        return all(self._redactor.redact_text(form) == form for form in {name, words, words.title()})
+        return all(self._redactor.redact_name(form) == form for form in {name, words, words.title()})
 
     def identifier(self, kind: str, value: str) -> str:
         """``value``, or a pseudonym where it could tell who somebody is."""

@@ -105,7 +105,10 @@ class AddressDetector:
 
 
 def _likely(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:
-    """Words that the learned part takes for a street or town where somebody lives, with their numbers."""
+    """Words that the learned part takes for a street or town where somebody lives, with their numbers; nobody says what
+    the system writes, and labels are no sentences."""
+    if line.speaker == "system":
+        return
     runs = dialogue.runs_of(line.turn)
     index = 0
     while index < len(line.words):

@@ -243,7 +243,10 @@ def _seeds(dialogue: Dialogue, line: Line) -> dict[int, tuple[float, str]]:
 def _learned(
     dialogue: Dialogue, line: Line, known: dict[int, tuple[float, str]]
 ) -> Iterator[tuple[int, tuple[float, str]]]:
-    """Further words that the learned part takes for a name where they stand."""
+    """Further words that the learned part takes for a name where they stand; nobody says what
+    the system writes, and labels are no sentences."""
+    if line.speaker == "system":
+        return
     for index, word in enumerate(line.words):
         form = name_form(word)
         if index in known or not may_be_name(word, form, capital=_capital(dialogue, word)):
