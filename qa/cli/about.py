@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from qa.cli.options import json_option, print_json, settings_options
+from qa.cli.trust import trust
 from qa.errors import UserError
 from qa.settings import EXPLANATIONS, Configuration
 
@@ -40,12 +41,13 @@ def schema(what: str) -> int:
 
 @click.group(options_metavar="[OPCJE]", subcommand_metavar="POLECENIE [ARGUMENTY]...")
 def scorecards() -> None:
-    """Karty oceny, które przychodzą z programem.
+    """Karty oceny: lista, treść, zgodność z ludźmi.
 
     \b
     Przykłady:
       odsluch scorecards list
       odsluch scorecards show phone
+      odsluch scorecards trust oceny.jsonl ludzie.jsonl
     """
 
 
@@ -85,6 +87,9 @@ def show(card: str) -> int:
     except ScorecardError as error:
         raise UserError(str(error)) from error
     return 0
+
+
+scorecards.add_command(trust)
 
 
 @click.group(options_metavar="[OPCJE]", subcommand_metavar="POLECENIE [ARGUMENTY]...")

@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "privacy": ("qa.cli.privacy:privacy", "Dane osobowe: terminy, wnioski osób, oryginały, dziennik."),
     "models": ("qa.cli.models:models", "Modele: lista, budowanie, sprawdzenie."),
     "speech": ("qa.cli.speech:speech", "Rozpoznawanie mowy: pomiar na własnych nagraniach."),
-    "scorecards": ("qa.cli.about:scorecards", "Karty oceny: lista i treść."),
+    "scorecards": ("qa.cli.about:scorecards", "Karty oceny: lista, treść, zgodność z ludźmi."),
     "schema": ("qa.cli.about:schema", "Wypisz schemat JSON rozmowy lub karty oceny."),
     "config": ("qa.cli.about:config", "Ustawienia i to, skąd pochodzą."),
     "version": ("qa.cli.about:version", "Wersje programu i wszystkich części."),

@@ -28,6 +28,7 @@ ALL = [[name] for name in COMMANDS] + [
     ["models", "verify"],
     ["scorecards", "list"],
     ["scorecards", "show"],
+    ["scorecards", "trust"],
     ["config", "show"],
     *(["privacy", name] for name in privacy.commands),
 ]

@@ -1,0 +1,148 @@
+"""Agreement with people by criterion: the figures, the states, and what the command says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+
+from qa.errors import UserError
+from qa.services.trust import Bar, Share, cohen_kappa, drift, figure, gwet_ac1, trust_report
+from tests.unit.qa.conftest import Run
+
+OUTCOMES = st.sampled_from(["pass", "fail", "na"])
+
+
+@given(st.lists(st.tuples(OUTCOMES, OUTCOMES), min_size=2, max_size=30))
+def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
+    ours = cohen_kappa(pairs)
+    if ours is None:
+        assert len({name for pair in pairs for name in pair}) == 1
+        return
+    assert ours == pytest.approx(cohen_kappa_score([a for a, _ in pairs], [b for _, b in pairs]))
+
+
+def test_ac1_of_a_table_computed_by_hand() -> None:
+    # 40 of 50 agree; "pass" has a mean share of 0.8: chance 2 * 0.8 * 0.2 = 0.32
+    pairs = [("pass", "pass")] * 35 + [("fail", "fail")] * 5 + [("pass", "fail")] * 5 + [("fail", "pass")] * 5
+    assert gwet_ac1(pairs) == pytest.approx((0.8 - 0.32) / 0.68)
+    assert gwet_ac1([("pass", "pass")] * 3) == 1.0
+    assert gwet_ac1([]) is None
+
+
+def test_intervals_hold_the_value_and_are_the_same_every_time() -> None:
+    pairs = [("pass", "pass")] * 20 + [("fail", "fail")] * 8 + [("pass", "fail")] * 4
+    one, two = figure(pairs, cohen_kappa), figure(pairs, cohen_kappa)
+    assert one == two
+    assert one.value is not None
+    assert one.interval is not None
+    assert one.interval[0] < one.value < one.interval[1]
+    assert Share(0, 0).interval is None
+
+
+def evaluation(outcome: str, confidence: float = 0.9) -> dict[str, Any]:
+    return {
+        "scorecard": "phone@1",
+        "criteria": [{"id": "greeting", "outcome": outcome, "confidence": confidence}],
+    }
+
+
+def report(said: list[tuple[str, str]], bar: Bar | None = None) -> Any:
+    """The report on one criterion where people say the first and the machine the second."""
+    evaluations = {str(i): evaluation(machine, 1 - i / 1000) for i, (_, machine) in enumerate(said)}
+    labels = {str(i): {"criteria": {"greeting": people}} for i, (people, _) in enumerate(said)}
+    (one,) = trust_report(evaluations, labels, bar or Bar())
+    return one
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ([("pass", "pass")] * 40 + [("fail", "fail")] * 20, "automatic"),
+        ([("pass", "pass")] * 30 + [("fail", "fail")] * 15, "assisted"),  # too few
+        ([("pass", "pass")] * 58 + [("fail", "pass")] * 2, "assisted"),  # no kappa to speak of
+        ([("pass", "pass")] * 60, "automatic"),  # nobody ever fails it
+        ([("pass", "pass")] * 30 + [("pass", "fail")] * 30, "manual"),
+        ([("pass", "review")] * 60, "manual"),
+    ],
+)
+def test_the_state_follows_the_figures(said: list[tuple[str, str]], state: str) -> None:
+    assert report(said).state == state
+
+
+def test_review_is_no_agreement_and_no_error_but_counts_as_missed() -> None:
+    one = report(
+        [("fail", "fail")] * 6 + [("fail", "review")] * 4 + [("pass", "fail")] * 2 + [("pass", "pass")] * 8
+    )
+    assert (one.n, one.decided.part, one.agreement.part) == (20, 16, 14)
+    precision, recall = one.by_outcome["fail"]
+    assert (precision.part, precision.whole) == (6, 8)
+    assert (recall.part, recall.whole) == (6, 10)
+
+
+def test_the_surest_half_is_judged_first() -> None:
+    one = report([("pass", "pass")] * 10 + [("pass", "fail")] * 10)
+    assert (one.error_at[0.5].part, one.error_at[0.5].whole) == (0, 10)
+    assert (one.error_at[1.0].part, one.error_at[1.0].whole) == (10, 20)
+
+
+def test_where_people_differ_nobody_is_right() -> None:
+    labels = {
+        "1": {"A": {"criteria": {"greeting": "pass"}}, "B": {"criteria": {"greeting": "fail"}}},
+        "2": {"A": {"criteria": {"greeting": "pass"}}, "B": {"criteria": {"greeting": "pass"}}},
+    }
+    (one,) = trust_report({"1": evaluation("pass"), "2": evaluation("pass")}, labels, Bar())
+    assert one.n == 1
+    assert one.people.value == 0.0
+    with pytest.raises(UserError, match="id"):
+        trust_report({"3": evaluation("pass")}, labels, Bar())
+
+
+def test_drift_tells_chance_from_change() -> None:
+    before = [report([("pass", "pass")] * 50 + [("fail", "pass")] * 2).as_dict()]
+    worse = report([("pass", "pass")] * 30 + [("fail", "pass")] * 30)
+    (change, apart) = drift([worse], before)["greeting"]
+    assert change < -0.4
+    assert apart
+    assert drift([report([("pass", "pass")] * 45 + [("fail", "pass")] * 3)], before)["greeting"][1] is False
+
+
+def lines(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_the_command_prints_stores_and_compares(cli: Run, tmp_path: Path) -> None:
+    lines(tmp_path / "o.jsonl", [{"id": str(i), "evaluation": evaluation("pass")} for i in range(5)])
+    lines(tmp_path / "l.jsonl", [{"id": str(i), "criteria": {"greeting": "pass"}} for i in range(5)])
+    status, out, _ = cli("scorecards", "trust", "o.jsonl", "l.jsonl", "-o", "r.json")
+    assert status == 0
+    assert "podpowiedź" in out
+    found = json.loads(cli("scorecards", "trust", "o.jsonl", "l.jsonl", "--before", "r.json", "--json")[1])
+    assert found["drift"] == {"greeting": {"change": 0.0, "apart": False}}
+    assert found["criteria"][0]["agreement"]["n"] == 5
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "labels", "words"),
+    [
+        ("", "{}", "nie ma ocen"),
+        ('{"id": "1"}', '{"id": "1"}', "odsluch score"),
+        ("{", "{}", "wiersz 1"),
+        ('{"x": 1}', "{}", "`id`"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence(
+    cli: Run, tmp_path: Path, evaluated: str, labels: str, words: str
+) -> None:
+    (tmp_path / "o.jsonl").write_text(evaluated)
+    (tmp_path / "l.jsonl").write_text(labels)
+    status, _, err = cli("scorecards", "trust", "o.jsonl", "l.jsonl")
+    assert status == 2
+    assert words in err
+    assert cli("scorecards", "trust", "nie-ma.jsonl", "l.jsonl")[0] == 2
