@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from scorecards.checks.general import presence, searched
@@ -35,6 +36,7 @@ _SURNAME = (
     "czyk",
 )
 _SENTENCE_ENDS = ".!?"
+_MARK = re.compile(r"\[[A-Z_]+\d*\]")
 
 
 @check("greeting", behaviours=("greeting",))
@@ -51,7 +53,7 @@ def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     )
 
 
-@check("introduction", behaviours=("company_named", "name_given"))
+@check("introduction", behaviours=("company_named", "name_given"), version=2)
 def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     """The agent gives the company and their own name; both are needed."""
     opening = view.opening(turns, words)
@@ -94,9 +96,14 @@ def _surest(
 
 
 def _missing(view: View, turn: int) -> float:
-    text = view.turns[turn].text
-    plain = text == text.lower() and len(view.words[turn]) > LONGEST_INTRODUCTION
+    plain = _without_capitals(view.turns[turn].text) and len(view.words[turn]) > LONGEST_INTRODUCTION
     return PERHAPS_UNSAID if plain else UNSAID
+
+
+def _without_capitals(text: str) -> bool:
+    """Whether nothing has a capital but the marks of redaction, as recognition writes."""
+    said = _MARK.sub("", text)
+    return said == said.lower()
 
 
 def _name(view: View, turn: int) -> list[Token]:
@@ -164,7 +171,7 @@ def _names_a_company(view: View, token: Token) -> bool:
     if norm.endswith(_SURNAME) and not _follows_a_business(view, token):
         return False
     text = view.turns[token.turn].text
-    if text == text.lower():  # speech recognition without capitals: only a short introduction is trusted
+    if _without_capitals(text):  # speech recognition without capitals: only a short introduction is trusted
         return len(view.words[token.turn]) <= LONGEST_INTRODUCTION
     return text[token.start].isupper() and not _merely_begins(text, token)
 

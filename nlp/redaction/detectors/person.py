@@ -160,6 +160,8 @@ _MIDDLE_NAMES = frozenset(
     ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
 )  # Vietnamese
 _LETTERS_AS_WORDS = frozenset(["a", "i", "o", "u", "w", "z"])
+LEARNED = "learned from its context"
+SURE = 0.75  # likelihood from which a learned name is looked for in the rest of the conversation
 LIKELY_SURNAME = 0.1  # from this likelihood on a possible surname after a first name is one: "jowita sęk"
 LIKELY_WORD = 0.5  # the same for an everyday word, where a capital says nothing
 LIKELY = 0.25  # from this likelihood on the learned part makes a word a name
@@ -247,8 +249,13 @@ def _learned(
     the system writes, and labels are no sentences."""
     if line.speaker == "system":
         return
+    greets = line.speaker != "customer" and not any(
+        other.speaker == line.speaker for other in dialogue.lines[: line.turn]
+    )
     for index, word in enumerate(line.words):
         form = name_form(word)
+        if greets and known and not {index - 1, index + 1} & known.keys():
+            continue  # who opens gives the company's name too: only what joins a name that is certain
         if index in known or not may_be_name(word, form, capital=_capital(dialogue, word)):
             continue
         if line.folded(index - 1) in _COMPANY_BEFORE:
@@ -257,7 +264,7 @@ def _learned(
         if form.surname and _after_given(line, index):
             bar = LIKELY_SURNAME
         if (likely := likelihood("PERSON", dialogue, line, index)) >= bar:
-            yield index, (min(0.9, likely), "learned from its context")
+            yield index, (min(0.9, likely), LEARNED)
 
 
 def _after_given(line: Line, index: int) -> bool:
@@ -597,7 +604,9 @@ def _known(dialogue: Dialogue, chains: dict[int, list[tuple[int, int, float, str
     for hint in dialogue.hints:
         known.update({_stem(part): True for part in re.findall(r"[^\W\d_]{3,}", fold(hint))})
     for turn, rows in chains.items():
-        for first, last, _, _ in rows:
+        for first, last, confidence, reason in rows:
+            if reason == LEARNED and confidence < SURE:
+                continue
             for word in dialogue.lines[turn].words[first:last]:
                 if not word.is_sign and len(word.text) > 2:
                     form = name_form(word)

@@ -55,6 +55,9 @@ def test_greeting_only_counts_at_the_start() -> None:
         ("Dzień dobry, sklep Modrzew, w czym mogę pomóc?", "fail"),
         ("Dzień dobry. Widzę Pani zgłoszenie. Czy rozmawiam z panią [PERSON]?", "fail"),
         ("słucham", "fail"),
+        ("dzień dobry torebki [PERSON] słucham", "pass"),
+        ("dzień dobry [PERSON] w czym mogę pomóc", "fail"),
+        ("dzień dobry sklep mruczek [PERSON_1] słucham", "pass"),
     ],
 )
 def test_introduction(text: str, expected: str) -> None:
