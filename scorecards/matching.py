@@ -19,6 +19,7 @@ from typing import NamedTuple
 from transcripts.conversation import Span
 
 BREAK = "|"
+_NUMBERED = re.compile(r"_\d+\]$")
 _WORD = re.compile(r"\[[A-Z_]+\d{0,3}\]|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _PLAIN = str.maketrans("ąćęłńóśźż", "acelnoszz")
 _COMBINING = re.compile("[\u0300-\u036f]+")
@@ -48,7 +49,9 @@ class Match(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def normalise(word: str) -> str:
-    """Lower case without Polish (or any combining) diacritics."""
+    """Lower case without Polish (or any combining) diacritics; ``[PERSON_2]`` is ``[person]``."""
+    if word.startswith("["):
+        return _NUMBERED.sub("]", word.lower())
     return _COMBINING.sub("", word.lower().translate(_PLAIN))
 
 
