@@ -5,7 +5,9 @@ from __future__ import annotations
 from scorecards.checks.general import best_of, presence, restated, searched
 from scorecards.checks.registry import check
 from scorecards.evaluation import Finding
+from scorecards.phrases import is_word
 from scorecards.view import NOWHERE, UNTAGGED_PRIOR, Sighting, View, weigh
+from transcripts.conversation import Span
 
 CONFIRMED_LIFT = 10.0
 SHORTEST_SUMMARY = 5
@@ -93,3 +95,21 @@ def farewell(view: View, *, turns: int = 4) -> Finding:
     if goodbyes[-1][0].turn > last[-1]:
         return Finding("na", 0.65, goodbyes[-1], "Klient kończy rozmowę, zanim konsultant się pożegna.")
     return said
+
+
+@check("signature")
+def signature(view: View, *, words: int = 14) -> Finding:
+    """The agent's first message ends with a person's name, given or redacted, not only with a department."""
+    if not view.agent_turns:
+        return Finding("fail", 0.5, (), "W rozmowie nie ma wypowiedzi konsultanta.")
+    turn = view.agent_turns[0]
+    last = view.words[turn][-words:]
+    formulas = [m[-1].end for m in view.said_by_agent("signs_off", (turn,))]
+    after = [token for token in last if not formulas or token.start >= max(formulas)]
+    names = [t for t in after if t.norm == "[person]" or is_word("first_names", t.norm)]
+    if names:
+        spans = (Span(turn, names[0].start, names[-1].end),)
+        return Finding(
+            "pass", 0.9 if formulas else 0.75, spans, "Wiadomość jest podpisana imieniem lub nazwiskiem."
+        )
+    return Finding("fail", 0.85, (view.whole(turn),), "Pod wiadomością nie ma imienia ani nazwiska.")

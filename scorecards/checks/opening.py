@@ -75,6 +75,17 @@ def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     return Finding("fail", 1 - min(name.certainty, company.certainty), searched(view, opening), reason)
 
 
+@check("own_name", behaviours=("name_given",))
+def own_name(view: View, *, turns: int = 4, words: int = 30) -> Finding:
+    """The agent gives their own name at the start; a chat's window shows the company."""
+    opening = view.opening(turns, words)
+    name = _surest(view, "name_given", {t: _name(view, t) for t in opening}, SPOKEN_NAME)
+    if name.certainty >= 0.5:
+        return Finding("pass", name.certainty, name.evidence, "Konsultant podaje imię.")
+    reason = "Na początku rozmowy konsultant nie podaje imienia."
+    return Finding("fail", 1 - name.certainty, searched(view, opening), reason)
+
+
 def _surest(
     view: View,
     behaviour: str,
@@ -112,7 +123,7 @@ def _name(view: View, turn: int) -> list[Token]:
     for index, token in enumerate(words):
         if token.norm != "[person]" and not is_word("first_names", token.norm):
             continue
-        if index and words[index - 1].norm in ("pani", "pan", "pana", "panu", "do", "panie", "dr", "lekarza"):
+        if index and words[index - 1].norm in (*_OF_A_PERSON, "do", "dr", "lekarza"):
             continue
         return [token]
     return []
@@ -192,9 +203,12 @@ def _merely_begins(text: str, token: Token) -> bool:
     return bool(rest) and not rest[0].isupper() and rest[0] not in ",.!"
 
 
-@check("offer_of_help", behaviours=("offer_of_help",))
-def offer_of_help(view: View, *, turns: int = 4, words: int = 30) -> Finding:
-    """The agent opens by offering help; not asked of outbound calls or when the opening is not recorded."""
+@check("offer_of_help", behaviours=("offer_of_help",), version=2)
+def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: int = 0) -> Finding:
+    """The agent opens by offering help; not asked of outbound calls or when the opening is not recorded.
+
+    With ``matter_words``, not asked either where the customer has written as many words before the agent's first.
+    """
     opening = view.opening(turns, words)
     calls_out = view.said_by_agent("calls_out", opening)
     if view.conversation.direction == "outbound":
@@ -209,6 +223,9 @@ def offer_of_help(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     )
     if offered.outcome == "pass":
         return offered
+    matter = [t for t in view.customer_turns if view.agent_turns and t < view.agent_turns[0]]
+    if matter_words and sum(len(view.words[t]) for t in matter) >= matter_words:
+        return Finding("na", 0.85, (view.whole(matter[-1]),), "Klient od razu napisał, o co chodzi.")
     if calls_out and view.conversation.direction is None:
         return Finding("na", 0.85, calls_out[0], "To konsultant dzwoni do klienta.")
     if _starts_late(view, opening):

@@ -1,0 +1,100 @@
+"""The cards of chats and e-mails: what differs from a call."""
+
+import pytest
+from scorecard_conversations import talk
+
+from scorecards import available, load_scorecard, score
+from transcripts.tags import TaggedConversation
+
+
+def outcome(card: str, criterion: str, tagged: TaggedConversation) -> str:
+    """What the check itself says: the thresholds of the card are not asked."""
+    from scorecards.checks import registered
+    from scorecards.view import View
+
+    wanted = next(c for c in load_scorecard(card).criteria if c.id == criterion)
+    return registered()[wanted.check].run(View(tagged), **wanted.parameters).outcome
+
+
+def chat(*lines: str) -> TaggedConversation:
+    return talk(*lines, channel="chat")
+
+
+def mail(*lines: str) -> TaggedConversation:
+    return talk(*lines, channel="email")
+
+
+def test_cards_of_written_channels_come_with_the_program() -> None:
+    assert {"chat@1", "email@1"} <= set(available())
+    for card in ("chat", "email"):
+        loaded = load_scorecard(card)
+        assert sum(section.weight for section in loaded.sections) == 100
+        assert [c.id for c in loaded.criteria if c.critical] == ["identity_check", "courtesy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hej, tu [PERSON], juz sprawdzam", "pass"),
+        ("Dzień dobry, Kasia z tej strony", "pass"),
+        ("Dzień dobry, już sprawdzam", "fail"),
+        ("Dzień dobry, czy rozmawiam z panią [PERSON]?", "fail"),
+    ],
+)
+def test_in_a_chat_the_name_is_enough(text: str, expected: str) -> None:
+    assert outcome("chat", "introduction", chat("c: gdzie jest paczka", f"a: {text}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "reply", "expected"),
+    [
+        ("hej, od tygodnia nie mam paczki i nikt nie pisze", "Dzień dobry, sprawdzam.", "na"),
+        ("hej", "Dzień dobry, słucham, o co chodzi?", "pass"),
+        ("hej", "Dzień dobry.", "fail"),
+    ],
+)
+def test_who_has_said_what_it_is_about_needs_no_offer(first: str, reply: str, expected: str) -> None:
+    talked = chat(f"c: {first}", f"a: {reply}", "c: chodzi o zwrot butów", "a: Numer zamówienia?")
+    assert outcome("chat", "offer_of_help", talked) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dzień dobry, paczka wyjdzie jutro. Pozdrawiam, [PERSON]", "pass"),
+        ("Dzień dobry, paczka wyjdzie jutro.\nZ poważaniem\n[PERSON]\nBiuro Obsługi", "pass"),
+        ("Paczka wyjdzie jutro. Pozdrawiam, Zespół Obsługi Klienta", "fail"),
+        (
+            "Pani [PERSON], paczka wyjdzie jutro, proszę czekać na kuriera od rana. Pozdrawiamy, Sklep Modrzew",
+            "fail",
+        ),
+    ],
+)
+def test_a_department_is_no_signature(text: str, expected: str) -> None:
+    assert outcome("email", "signature", mail("c: kiedy paczka?", f"a: {text}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("criterion", "text", "expected"),
+    [
+        ("greeting", "Szanowna Pani, wysyłamy jutro.", "pass"),
+        ("greeting", "Panie [PERSON], wysyłamy jutro.", "pass"),
+        ("greeting", "Wysyłamy jutro.", "fail"),
+        ("farewell", "Wysyłamy jutro. Z poważaniem, [PERSON]", "pass"),
+        ("farewell", "Wysyłamy jutro. [PERSON]", "fail"),
+        ("further_help", "W razie dalszych pytań proszę pisać.", "pass"),
+        ("further_help", "Pozostaję do dyspozycji.", "pass"),
+        ("further_help", "Wysyłamy jutro.", "fail"),
+    ],
+)
+def test_the_form_of_an_email(criterion: str, text: str, expected: str) -> None:
+    assert outcome("email", criterion, mail("c: kiedy paczka?", f"a: {text}")) == expected
+
+
+def test_a_mail_is_scored_as_a_whole() -> None:
+    text = "a: Dzień dobry, paczka wyjdzie jutro, numer śledzenia wyślę do 12:00. Pozdrawiam, [PERSON]"
+    evaluation = score(load_scorecard("email"), mail("c: Kiedy wyjdzie moja paczka?", text))
+    assert evaluation.scorecard == "email@1"
+    by_id = {c.id: c.outcome for c in evaluation.criteria}
+    assert by_id["signature"] == by_id["greeting"] == by_id["farewell"] == "pass"
+    assert all(c.evidence for c in evaluation.criteria if c.outcome == "pass" and c.id == "signature")
