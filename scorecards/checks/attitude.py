@@ -5,7 +5,7 @@ from __future__ import annotations
 from scorecards.checks.general import searched
 from scorecards.checks.registry import check
 from scorecards.evaluation import Finding
-from scorecards.view import View, either, weigh
+from scorecards.view import Sighting, View, either, weigh
 from transcripts.conversation import Span
 
 PROBLEM_REASONS = (
@@ -14,6 +14,7 @@ PROBLEM_REASONS = (
     "account.access",
 )  # fmt: skip
 BLAME_DISTANCE = 1
+SUSPICION = 3.0
 DIRECTIONS_WITHIN = 6
 
 
@@ -65,7 +66,7 @@ def _blame_after(view: View, turn: int) -> tuple[Span, ...]:
     return next(iter(view.said_by_agent("blame", later)), ())
 
 
-@check("ownership", behaviours=("deflection", "solution", "later_action"))
+@check("ownership", behaviours=("deflection", "solution", "later_action"), version=2)
 def ownership(view: View) -> Finding:
     """The agent takes the matter on; the right place with clear instructions is fine too."""
     pushed = view.best("deflection")
@@ -73,10 +74,8 @@ def ownership(view: View) -> Finding:
     helped = max(view.best("solution").certainty, view.best("later_action").certainty, 0.6 if taken else 0.0)
     evidence = taken[0] if taken else view.best("solution").evidence
     if pushed.certainty < 0.5:
-        confidence = view.absence("deflection", pushed) if evidence else 0.5
-        return Finding(
-            "pass", max(confidence, helped * 0.9), evidence, "Konsultant zajmuje się sprawą klienta."
-        )
+        confidence = _unsuspected(view, "deflection", pushed) if evidence and helped >= 0.5 else 0.5
+        return Finding("pass", confidence, evidence, "Konsultant zajmuje się sprawą klienta.")
     directions = (
         () if _repeated(view) else next(iter(view.said_by_agent("directs", _near(view, pushed.turn))), ())
     )
@@ -90,6 +89,11 @@ def ownership(view: View) -> Finding:
     return Finding("fail", pushed.certainty, pushed.evidence, "Konsultant odsyła klienta bez pomocy.")
 
 
+def _unsuspected(view: View, behaviour: str, best: Sighting) -> float:
+    """How surely something bad did not happen: a tenth of a suspicion is enough to have a person look."""
+    return max(0.5, min(view.absence(behaviour, best), 1 - SUSPICION * best.certainty))
+
+
 def _near(view: View, turn: int) -> list[int]:
     return [t for t in view.agent_turns if turn - 1 <= t <= turn + DIRECTIONS_WITHIN]
 
@@ -98,7 +102,7 @@ def _repeated(view: View) -> bool:
     return len(view.sightings("deflection", floor=0.6)) > 1
 
 
-@check("courtesy", behaviours=("rudeness",), asks_for_act=False)
+@check("courtesy", behaviours=("rudeness",), asks_for_act=False, version=2)
 def courtesy(view: View) -> Finding:
     """No rudeness anywhere. One surely rude turn is enough for a fail."""
     rude = view.best("rudeness")
@@ -112,5 +116,7 @@ def courtesy(view: View) -> Finding:
         return Finding("fail", certainty, evidence, "Konsultant zwraca się do klienta nieuprzejmie.")
     polite = view.said_by_agent("polite")
     evidence = polite[0] if polite else searched(view, view.agent_turns, 1)
-    confidence = min(view.absence("rudeness", rude), 1 - certainty) if view.is_tagged else 0.8 - certainty / 2
+    confidence = _unsuspected(view, "rudeness", rude) if view.is_tagged else 0.8 - certainty / 2
+    if view.is_tagged:
+        confidence = min(confidence, 1 - certainty)
     return Finding("pass", confidence, evidence, "Konsultant jest uprzejmy przez całą rozmowę.")
