@@ -22,6 +22,7 @@ _DICTATED = 5
 _NEIGHBOURS = 3  # words beside a number that are looked at where nothing ends a sentence
 _FEW = 3
 _SHORT = 3  # digits of a number said in one go that may be anything
+_RIGHT_AFTER = 2  # words from a secret's name to its value
 _ENOUGH = 6  # digits said after which an answer may be whole
 _WHOLE = {"PESEL": 11, "PHONE": 9}
 _PATIENCE_REQUEST, _PATIENCE_MENTION, _PATIENCE_ANSWERED, _PATIENCE_WHOLE = 75, 20, 45, 18
@@ -115,6 +116,9 @@ def _answered(open_asks: list[Ask], run: Run, line: Line) -> Ask | None:
         return None
     answered = any(run.turn - turn <= 3 for ask in asks for turn in ask.answered)
     short = len(run.digits) <= _SHORT and len(run.pieces) == 1
+    named = [ask for ask in asks if ask.topic == "SECRET" and run.position - ask.start <= _RIGHT_AFTER]
+    if named and run.written:
+        return named[-1]  # "cvv 918"
     if short and not answered and not _mostly_number(run, line):
         return None
     if short and all(len(ask.said) >= _ENOUGH and run.turn - ask.answered[-1] > 1 for ask in asks):

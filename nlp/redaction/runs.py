@@ -64,6 +64,9 @@ _JOINERS = frozenset(
         "podkreslnik",
         "kropka",
         "spacja",
+        "krzyzyk",
+        "gwiazdka",
+        "kluczyk",
         "minus",
     ]
 )

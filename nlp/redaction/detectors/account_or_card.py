@@ -16,8 +16,9 @@ _FOREIGN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{
 _CARD = re.compile(r"(?<![\w-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])")
 _MASKED = re.compile(r"(?<!\w)(?:\d{4}[ -]?)?(?:[*xX•.]{2,}[ -]?)+\d{4}(?!\d)")
 _TAIL = re.compile(
-    r"\b(?:kart\w+|kont\w+|rachun\w+)(?:\s+\w+){0,2}\s+(?P<value>(?:\*|\.{2,}|…)\s?\d{4})(?!\d)", re.IGNORECASE
-)  # fmt: skip
+    r"\b(?:kart\w+|kont\w+|rachun\w+)\s+(?:(?:\w+\s+){0,2}(?:\*|\.{2,}|…)\s?|ko[ńn]cz\w+\s+si[ęe]\s+(?:na\s+|cyframi\s+)?)(?P<value>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
 
 
 class AccountOrCardDetector:

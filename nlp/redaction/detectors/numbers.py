@@ -14,6 +14,7 @@ _CODE_LEFT = re.compile(r"[\w/#-]*$")
 _LETTER_NAMES = frozenset(
     "be ce de ef ge gie ha jot ka el em en pe er es te fau wu iks igrek zet ku".split()  # noqa: SIM905
 )
+_KEYS = frozenset(["krzyzyk", "gwiazdka", "kluczyk", "kratka", "hasz"])  # of a keypad at a door
 _WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
 _BETWEEN_LETTERS = frozenset(["lamane", "na", "przez", "kreska", "myslnik", "ukosnik", "slash"])
 _LETTER_REACH = 8  # words before a number in which its letters are looked for
@@ -113,7 +114,9 @@ def _letters_after(line: Line, run: Run) -> int:
 
 
 def _is_letter(word: Word | None) -> bool:
-    return word is not None and (word.fold in _LETTER_NAMES or (len(word.text) == 1 and word.text.isalpha()))
+    return word is not None and (
+        word.fold in _LETTER_NAMES | _KEYS or (len(word.text) == 1 and word.text.isalpha())
+    )
 
 
 def _code_letters(word: Word) -> bool:
