@@ -14,6 +14,7 @@ from nlp.redaction.detectors.pesel import PeselDetector
 from nlp.redaction.detectors.phone import PhoneDetector
 from nlp.redaction.detectors.secret import SecretDetector
 from nlp.redaction.spans import Detector, producer
+from nlp.redaction.word_model import weights_version
 
 
 def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
@@ -33,5 +34,6 @@ def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
 
 
 def version_of(detectors: tuple[Detector, ...]) -> str:
-    """Names and versions of all that decide, to key stored results by."""
-    return " ".join([*(producer(detector) for detector in detectors), echoes.PRODUCER])
+    """Names and versions of all that decide, what was learned included, to key stored results by."""
+    parts = [*(producer(detector) for detector in detectors), echoes.PRODUCER, f"words@{weights_version()}"]
+    return " ".join(parts)

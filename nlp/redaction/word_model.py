@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,12 @@ def _weights(target: Target) -> tuple[list[float], float]:
 
     stored = load_file(WEIGHTS)
     return stored[f"{target}.weights"].tolist(), float(stored[f"{target}.bias"][0])
+
+
+@functools.cache
+def weights_version() -> str:
+    """Eight hexadecimal digits that change with the weights."""
+    return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:8]
 
 
 def forget_weights() -> None:

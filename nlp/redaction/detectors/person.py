@@ -6,6 +6,20 @@ import functools
 import re
 from collections.abc import Iterator
 
+from nlp.redaction.detectors.person_words import (
+    BUSINESS,
+    COMPANY_BEFORE,
+    INTRODUCTION_ENDS,
+    INTRODUCTIONS,
+    LETTERS_AS_WORDS,
+    MIDDLE_NAMES,
+    PRODUCTS,
+    QUOTES,
+    RANKS,
+    STREET_BEFORE,
+    TIGHT,
+    TITLES,
+)
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
 from nlp.redaction.spans import Finding, producer
@@ -14,164 +28,12 @@ from nlp.redaction.word_model import likelihood
 from nlp.redaction.words import Line, Word
 from nlp.text import fold, phrases
 
-_TITLES: dict[str, frozenset[tuple[str, str]]] = {
-    "pan": frozenset({("m", "nom")}),
-    "pana": frozenset({("m", "gen"), ("m", "acc")}),
-    "panu": frozenset({("m", "dat"), ("m", "loc")}),
-    "panem": frozenset({("m", "inst")}),
-    "panie": frozenset({("m", "voc"), ("m", "nom"), ("m", "loc")}),
-    "pani": frozenset({("f", c) for c in ("nom", "gen", "dat", "loc", "voc", "inst", "acc")}),
-    "pania": frozenset({("f", "inst"), ("f", "acc")}),
-    "panstwo": frozenset(),
-    "panstwa": frozenset(),
-}
-_RANKS = frozenset(
-    [
-        "doktor",
-        "doktora",
-        "doktorze",
-        "doktorem",
-        "dr",
-        "mgr",
-        "inz",
-        "prof",
-        "profesor",
-        "kierownik",
-        "kierownika",
-        "mecenas",
-        "redaktor",
-        "lekarz",
-        "lekarza",
-        "prezes",
-        "dyrektor",
-        "magister",
-        "konsultant",
-        "konsultantka",
-        "konsultanta",
-        "konsultantki",
-        "konsultantem",
-        "konsultantce",
-        "kolega",
-        "kolezanka",
-        "kolezanki",
-        "doradca",
-        "doradcy",
-    ]
-)
-_INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(phrase.split())
-    for phrase in (
-        "nazywam sie",
-        "nazywa sie",
-        "z tej strony",
-        "mowi",
-        "mam na imie",
-        "na imie mi",
-        "moje imie",
-        "moje nazwisko",
-        "moje nazwisko to",
-        "na nazwisko",
-        "nazwisko",
-        "imie",
-        "imie to",
-        "nazwisko to",
-        "nazwisko panienskie",
-        "imie i nazwisko",
-        "przy telefonie",
-        "rozmawialam z",
-        "rozmawialem z",
-        "pozdrawiam",
-        "podpisano",
-        "klient",
-        "klientka",
-        "odbiorca",
-        "nadawca",
-        "wlasciciel",
-        "tu",
-        "jestem",
-    )
-)
-_INTRODUCTION_ENDS = frozenset(phrase[-1] for phrase in _INTRODUCTIONS)
-_TIGHT = frozenset(
-    {"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"}
-)
 _COMPANY_AFTER = re.compile(r"\s*(?:sp\.|s\.a\.|spółka|i synowie|i wspólnicy|&|gmbh|ltd)", re.IGNORECASE)
-_STREET_BEFORE = frozenset(
-    [
-        "ul",
-        "ulica",
-        "ulicy",
-        "al",
-        "aleja",
-        "alei",
-        "os",
-        "osiedle",
-        "osiedlu",
-        "pl",
-        "plac",
-        "placu",
-        "swietego",
-        "swietej",
-        "sw",
-        "im",
-        "imienia",
-    ]
-)
-_COMPANY_BEFORE = frozenset(
-    [
-        "firma",
-        "firmy",
-        "firmie",
-        "firme",
-        "sklep",
-        "sklepie",
-        "sklepu",
-        "marka",
-        "marki",
-        "marke",
-        "sieci",
-        "siec",
-        "salonie",
-        "banku",
-        "bank",
-    ]
-)
-_BUSINESS = _COMPANY_BEFORE | {
-    "biuro",
-    "dzial",
-    "serwis",
-    "infolinia",
-    "salon",
-    "hurtownia",
-    "obsluga",
-    "apteka",
-    "drogeria",
-    "ksiegarnia",
-    "towarzystwo",
-    "energetyka",
-    "przychodnia",
-    "kancelaria",
-    "spoldzielnia",
-    "delikatesy",
-    "meble",
-    "centrum",
-}
-_MIDDLE_NAMES = frozenset(
-    ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
-)  # Vietnamese
-_LETTERS_AS_WORDS = frozenset(["a", "i", "o", "u", "w", "z"])
 LEARNED = "learned from its context"
 SURE = 0.75  # likelihood from which a learned name is looked for in the rest of the conversation
 LIKELY_SURNAME = 0.1  # from this likelihood on a possible surname after a first name is one: "jowita sęk"
 LIKELY_WORD = 0.5  # the same for an everyday word, where a capital says nothing
 LIKELY = 0.25  # from this likelihood on the learned part makes a word a name
-_QUOTES = frozenset('„”"«»')
-_PRODUCTS = (
-    "sofa kanapa fotel krzesło stół stolik łóżko materac szafa szafka komoda regał biurko dywan lampa żyrandol zasłona "
-    "pościel sukienka suknia spódnica spodnie bluzka koszula but botki sandał kurtka płaszcz bluza torebka plecak rower "
-    "hulajnoga wózek fotelik garnek patelnia frytkownica kosiarka bateria zlew umywalka oprawka perfumy kubek talerz "
-    "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka"
-)
 _BY_LOOKS = frozenset(
     [
         "frequent first name",
@@ -186,7 +48,6 @@ _SPELLED = re.compile(
     r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
 )
 _AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
-_SOFT = frozenset([",", "-", "…", ".", "no", "yyy", "eee", "to", "jest", "sie", "pan", "pani"])
 
 
 class PersonDetector:
@@ -258,7 +119,7 @@ def _learned(
             continue  # who opens gives the company's name too: only what joins a name that is certain
         if index in known or not may_be_name(word, form, capital=_capital(dialogue, word)):
             continue
-        if line.folded(index - 1) in _COMPANY_BEFORE:
+        if line.folded(index - 1) in COMPANY_BEFORE:
             continue
         bar = LIKELY_WORD if form.word and (word.after_stop or not dialogue.cased) else LIKELY
         if form.surname and _after_given(line, index):
@@ -286,7 +147,7 @@ def _doubted(
 def _is_product(line: Line, index: int) -> bool:
     """A single name right after what it is the name of: "sofa Klara", "kolekcja „Zofia”"."""
     before = index - 1
-    while line.folded(before) in _QUOTES:
+    while line.folded(before) in QUOTES:
         before -= 1
     after = line.at(index + 1)
     surname = after is not None and not after.is_sign and name_form(after).shaped
@@ -295,13 +156,13 @@ def _is_product(line: Line, index: int) -> bool:
 
 def _is_title(line: Line, index: int) -> bool:
     """„Pan Tadeusz”: a title of a person and of a book."""
-    return line.folded(index - 1) in _TITLES and line.folded(index - 2) in _QUOTES
+    return line.folded(index - 1) in TITLES and line.folded(index - 2) in QUOTES
 
 
 @functools.cache
 def _products() -> frozenset[str]:
     """All forms of words for things that are sold under names."""
-    return frozenset(row[0] for row in phrases(f"{noun}*" for noun in _PRODUCTS.split()))
+    return frozenset(row[0] for row in phrases(f"{noun}*" for noun in PRODUCTS.split()))
 
 
 def _capital(dialogue: Dialogue, word: Word) -> bool:
@@ -310,9 +171,9 @@ def _capital(dialogue: Dialogue, word: Word) -> bool:
 
 def _alone(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameForm) -> str:
     """Names that need no context: frequent first names, capitalised surnames that are nothing else."""
-    if line.folded(index - 1) in _COMPANY_BEFORE:
+    if line.folded(index - 1) in COMPANY_BEFORE:
         return ""
-    if line.folded(index - 1) in _STREET_BEFORE or line.folded(index - 2) in _STREET_BEFORE:
+    if line.folded(index - 1) in STREET_BEFORE or line.folded(index - 2) in STREET_BEFORE:
         return ""
     if _COMPANY_AFTER.match(line.text[word.end : word.end + 12]):
         return ""
@@ -348,7 +209,7 @@ def _may_be_surname(dialogue: Dialogue, word: Word | None) -> bool:
         or word.is_sign
         or word.after_stop
         or not _capital(dialogue, word)
-        or word.fold in _BUSINESS
+        or word.fold in BUSINESS
     ):
         return False
     form = name_form(word)
@@ -360,13 +221,13 @@ def _titled(dialogue: Dialogue, line: Line, index: int, word: Word, form: NameFo
     before = line.folded(index - 1)
     if before in (".",) and line.folded(index - 2) in ("p", "dr", "mgr", "inz", "prof"):
         return word.capital and dialogue.cased
-    if before in _RANKS:
+    if before in RANKS:
         title = line.folded(index - 2)
         return (
-            _capital(dialogue, word) or (form.given or form.shaped) or (title in _TITLES and form.known_word)
+            _capital(dialogue, word) or (form.given or form.shaped) or (title in TITLES and form.known_word)
         )
-    cases = _TITLES.get(before)
-    if cases is None or line.folded(index - 2) in _QUOTES:  # „Pan Tadeusz”
+    cases = TITLES.get(before)
+    if cases is None or line.folded(index - 2) in QUOTES:  # „Pan Tadeusz”
         return False
     if dialogue.cased:
         return (
@@ -391,13 +252,13 @@ def _introduced(dialogue: Dialogue, line: Line, index: int, word: Word, form: Na
         and line.folded(probe - 1) in (",", ":", "-", "to", "jest", "…", "pan", "pani")
     ):
         probe -= 1
-    if line.folded(probe - 1) not in _INTRODUCTION_ENDS:
+    if line.folded(probe - 1) not in INTRODUCTION_ENDS:
         return False
-    for phrase in _INTRODUCTIONS:
+    for phrase in INTRODUCTIONS:
         size = len(phrase)
         if probe < size or tuple(line.folded(probe - size + i) for i in range(size)) != phrase:
             continue
-        if phrase[-1] in _TIGHT and size == 1:
+        if phrase[-1] in TIGHT and size == 1:
             return (
                 _capital(dialogue, word) and (form.any_name or form.unknown) and not word.after_stop
             ) or form.given
@@ -469,18 +330,18 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
         word = line.words[first - 1]
         if first - 2 >= floor and word.text == "." and _is_letter(line.words[first - 2]):
             return _initials(line, first - 2, floor)
-        if _is_letter(word) and first == index and not dialogue.cased and word.fold not in _LETTERS_AS_WORDS:
+        if _is_letter(word) and first == index and not dialogue.cased and word.fold not in LETTERS_AS_WORDS:
             return first - 1
         if word.is_sign or word.is_mark:
             break
         form = name_form(word)
         capital = _capital(dialogue, word)
         plausible = form.given or (form.rare_given and (capital or (not form.word and not dialogue.cased)))
-        plausible = plausible or word.fold in _MIDDLE_NAMES
+        plausible = plausible or word.fold in MIDDLE_NAMES
         if line.words[first].after_stop:
             break
         trade = "adj" in word.form.parts and not form.surname  # "Zakład Fryzjerski Bogna Musiał"
-        if first == index and capital and not (word.after_stop or trade) and word.fold not in _BUSINESS:
+        if first == index and capital and not (word.after_stop or trade) and word.fold not in BUSINESS:
             plausible = plausible or not form.never or bool(word.form.given)
         plausible = plausible or (
             capital and ((form.surname and (not form.word or form.known_word)) or form.unknown)
@@ -488,7 +349,7 @@ def _leftwards(dialogue: Dialogue, line: Line, index: int, floor: int) -> int:
         if (
             (form.never and not (capital and word.form.given))
             or not plausible
-            or word.fold in _TITLES
+            or word.fold in TITLES
             or (
                 word.after_stop
                 and form.unknown
@@ -564,7 +425,7 @@ def _follows(
     as_surname = dialogue.cased and word.capital and after_given and bool(word.form.surname)
     if (
         (form.never and not as_surname)
-        or word.fold in _TITLES
+        or word.fold in TITLES
         or _COMPANY_AFTER.match(line.text[word.end : word.end + 12])
     ):
         return False
@@ -573,9 +434,9 @@ def _follows(
         if not word.capital:
             return index in seeds
         # after a first name a capital is a surname, even one that is a word of another gender: "Dobrogost Pchełka"
-        fits = (after_given and word.fold not in _BUSINESS) or agree(previous, form)
+        fits = (after_given and word.fold not in BUSINESS) or agree(previous, form)
         return not company and (as_surname or form.any_name or form.unknown or (not form.place and fits))
-    if index in seeds or (word.fold in _MIDDLE_NAMES and line.words[before].form.unknown):
+    if index in seeds or (word.fold in MIDDLE_NAMES and line.words[before].form.unknown):
         return True
     if form.shaped or (form.surname and not form.word):
         return agree(previous, form)

@@ -1,0 +1,156 @@
+"""Words around names of people: titles, ways to introduce oneself, businesses, things sold under names."""
+
+from __future__ import annotations
+
+TITLES: dict[str, frozenset[tuple[str, str]]] = {
+    "pan": frozenset({("m", "nom")}),
+    "pana": frozenset({("m", "gen"), ("m", "acc")}),
+    "panu": frozenset({("m", "dat"), ("m", "loc")}),
+    "panem": frozenset({("m", "inst")}),
+    "panie": frozenset({("m", "voc"), ("m", "nom"), ("m", "loc")}),
+    "pani": frozenset({("f", c) for c in ("nom", "gen", "dat", "loc", "voc", "inst", "acc")}),
+    "pania": frozenset({("f", "inst"), ("f", "acc")}),
+    "panstwo": frozenset(),
+    "panstwa": frozenset(),
+}
+RANKS = frozenset(
+    [
+        "doktor",
+        "doktora",
+        "doktorze",
+        "doktorem",
+        "dr",
+        "mgr",
+        "inz",
+        "prof",
+        "profesor",
+        "kierownik",
+        "kierownika",
+        "mecenas",
+        "redaktor",
+        "lekarz",
+        "lekarza",
+        "prezes",
+        "dyrektor",
+        "magister",
+        "konsultant",
+        "konsultantka",
+        "konsultanta",
+        "konsultantki",
+        "konsultantem",
+        "konsultantce",
+        "kolega",
+        "kolezanka",
+        "kolezanki",
+        "doradca",
+        "doradcy",
+    ]
+)
+INTRODUCTIONS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "nazywam sie",
+        "nazywa sie",
+        "z tej strony",
+        "mowi",
+        "mam na imie",
+        "na imie mi",
+        "moje imie",
+        "moje nazwisko",
+        "moje nazwisko to",
+        "na nazwisko",
+        "nazwisko",
+        "imie",
+        "imie to",
+        "nazwisko to",
+        "nazwisko panienskie",
+        "imie i nazwisko",
+        "przy telefonie",
+        "rozmawialam z",
+        "rozmawialem z",
+        "pozdrawiam",
+        "podpisano",
+        "klient",
+        "klientka",
+        "odbiorca",
+        "nadawca",
+        "wlasciciel",
+        "tu",
+        "jestem",
+    )
+)
+INTRODUCTION_ENDS = frozenset(phrase[-1] for phrase in INTRODUCTIONS)
+TIGHT = frozenset(
+    {"mowi", "tu", "jestem", "klient", "klientka", "odbiorca", "nadawca", "wlasciciel", "pozdrawiam"}
+)
+STREET_BEFORE = frozenset(
+    [
+        "ul",
+        "ulica",
+        "ulicy",
+        "al",
+        "aleja",
+        "alei",
+        "os",
+        "osiedle",
+        "osiedlu",
+        "pl",
+        "plac",
+        "placu",
+        "swietego",
+        "swietej",
+        "sw",
+        "im",
+        "imienia",
+    ]
+)
+COMPANY_BEFORE = frozenset(
+    [
+        "firma",
+        "firmy",
+        "firmie",
+        "firme",
+        "sklep",
+        "sklepie",
+        "sklepu",
+        "marka",
+        "marki",
+        "marke",
+        "sieci",
+        "siec",
+        "salonie",
+        "banku",
+        "bank",
+    ]
+)
+BUSINESS = COMPANY_BEFORE | {
+    "biuro",
+    "dzial",
+    "serwis",
+    "infolinia",
+    "salon",
+    "hurtownia",
+    "obsluga",
+    "apteka",
+    "drogeria",
+    "ksiegarnia",
+    "towarzystwo",
+    "energetyka",
+    "przychodnia",
+    "kancelaria",
+    "spoldzielnia",
+    "delikatesy",
+    "meble",
+    "centrum",
+}
+MIDDLE_NAMES = frozenset(
+    ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
+)  # Vietnamese
+LETTERS_AS_WORDS = frozenset(["a", "i", "o", "u", "w", "z"])
+QUOTES = frozenset('„”"«»')
+PRODUCTS = (
+    "sofa kanapa fotel krzesło stół stolik łóżko materac szafa szafka komoda regał biurko dywan lampa żyrandol zasłona "
+    "pościel sukienka suknia spódnica spodnie bluzka koszula but botki sandał kurtka płaszcz bluza torebka plecak rower "
+    "hulajnoga wózek fotelik garnek patelnia frytkownica kosiarka bateria zlew umywalka oprawka perfumy kubek talerz "
+    "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka"
+)
