@@ -136,6 +136,8 @@ def export(
         raise UsageProblem("Podaj plik archiwum w -o albo użyj --dry-run.")
     if output is not None and output.exists():
         raise UsageProblem(f"Plik {output} już istnieje: podaj inną nazwę.")
+    if output is not None and not output.parent.is_dir():
+        raise UsageProblem(f"Nie ma folderu {output.parent}: utwórz go albo popraw -o.")
     with workspace(configuration) as opened:
         done = export_all(opened, Subject(**who), None if dry_run else output, getpass.getuser())
     if as_json:

@@ -46,6 +46,7 @@ def test_a_request_from_plan_to_deed(stored: Run, tmp_path: Path) -> None:
         (["erase", "--yes"], "--customer"),
         (["export", "--customer", "cu-1"], "-o"),
         (["export", "--customer", "cu-1", "-o", "a.jsonl"], "już istnieje"),
+        (["export", "--customer", "cu-1", "-o", "nie/ma/d.zip"], "Nie ma folderu"),
         (["reveal", "c-0001"], "--reason"),
     ],
 )
