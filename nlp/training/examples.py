@@ -222,7 +222,9 @@ def _contact(record: dict[str, Any]) -> list[Example]:
 def _turn(record: dict[str, Any]) -> list[Example]:
     document = Document("agent", (0,), (record["text"],))
     behaviours = {0: frozenset(record["behaviours"])}
-    return [Example(record["id"], record["writer"], "chat", "clean", document, behaviours=behaviours)]
+    unsure = {0: frozenset(record["unsure"])} if record.get("unsure") else {}
+    common = (record["id"], record["writer"], "chat", "clean")
+    return [Example(*common, document, behaviours=behaviours, unsure=unsure)]
 
 
 def _conversation(record: dict[str, Any]) -> list[Example]:

@@ -127,3 +127,23 @@ def test_a_wrong_row_of_an_export_is_named(tmp_path: Path, content: str, complai
     (tmp_path / "e.csv").write_text(content, "utf-8")
     with pytest.raises(ExampleError, match=re.escape(complaint)):
         read_own(tmp_path / "e.csv", {"delivery.lost"})
+
+
+def test_a_behaviour_on_which_readers_differ_is_unsure(tmp_path: Path) -> None:
+    (tmp_path / "turns").mkdir()
+    rows = [
+        {
+            "id": "a",
+            "writer": "t1",
+            "text": "Sprawdzę i oddzwonię",
+            "behaviours": ["later_action"],
+            "unsure": ["solution"],
+        },
+        {"id": "b", "writer": "t1", "text": "Dzień dobry", "behaviours": ["greeting"]},
+    ]
+    (tmp_path / "turns" / "t1.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    (tmp_path / "splits.json").write_text(json.dumps({"train": ["t1"], "dev": [], "test": []}), "utf-8")
+    first, second = read_folder(tmp_path)
+    assert first.behaviours == {0: frozenset({"later_action"})}
+    assert first.unsure == {0: frozenset({"solution"})}
+    assert second.unsure == {}
