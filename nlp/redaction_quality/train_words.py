@@ -125,7 +125,7 @@ def near_misses() -> Iterator[Marked]:
 
 def taught(redactor: Redactor) -> Iterator[Marked]:
     """Training texts with capitals, marked by the rules."""
-    for path in sorted(TEXTS.glob("*/*.jsonl")):
+    for path in sorted(p for p in TEXTS.glob("*/*.jsonl") if p.parent.name != "drafts"):
         for line in path.read_text(encoding="utf-8").splitlines():
             turns = _turns(json.loads(line))
             if not turns or not prepare(turns).cased:
