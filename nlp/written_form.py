@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nlp.redaction.runs import MONTHS
+from nlp.redaction.number_words import MONTHS
 from nlp.redaction.spoken_numbers import Piece, read
 from nlp.text import fold
 

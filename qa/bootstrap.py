@@ -166,6 +166,12 @@ class Parts:
         """Redaction of personal data."""
         return self._redactor
 
+    def numbering_redactor(self) -> Redacting:
+        """Redaction with marks such as ``[PERSON_1]``, which nothing stored has."""
+        from nlp.redaction import Redactor
+
+        return Redactor(numbered=True)
+
     @cached_property
     def _redactor(self) -> Redacting:
         from nlp.redaction import Redactor

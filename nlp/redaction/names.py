@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.given_names import ABROAD, FOREIGN_FORMS, GIVEN, SURNAMES_ABROAD, WORD_SURNAMES
-from nlp.redaction.runs import MONTHS, UNITS
+from nlp.redaction.number_words import MONTHS, UNITS
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Word
 from nlp.text import Form, fold

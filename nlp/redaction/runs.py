@@ -11,300 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nlp.redaction.number_words import (
+    ABBREVIATED,
+    BEFORE,
+    JOINERS,
+    MONTHS,
+    OF_PRICES,
+    PREPOSITIONS,
+    UNITS,
+)
 from nlp.redaction.spoken_numbers import NUMERALS, Piece, read
 from nlp.redaction.words import Line, Word
 
-_JOINERS = frozenset(
-    [
-        ",",
-        ".",
-        "-",
-        "–",
-        "—",
-        "/",
-        "\\",
-        ":",
-        ";",
-        "…",
-        "(",
-        ")",
-        "+",
-        "*",
-        "#",
-        "yy",
-        "yyy",
-        "eee",
-        "ee",
-        "e",
-        "ym",
-        "mhm",
-        "hmm",
-        "no",
-        "i",
-        "potem",
-        "dalej",
-        "pozniej",
-        "nastepnie",
-        "a",
-    ]
-) | frozenset(
-    [
-        "lamane",
-        "lamany",
-        "lamana",
-        "lamamane",
-        "przez",
-        "prze",
-        "myslnik",
-        "kreska",
-        "ukosnik",
-        "slash",
-        "slesz",
-        "pauza",
-        "podkreslnik",
-        "kropka",
-        "spacja",
-        "krzyzyk",
-        "gwiazdka",
-        "kluczyk",
-        "minus",
-    ]
-)
-MONTHS = frozenset(
-    [
-        "stycznia",
-        "lutego",
-        "marca",
-        "kwietnia",
-        "maja",
-        "czerwca",
-        "lipca",
-        "sierpnia",
-        "wrzesnia",
-        "pazdziernika",
-        "listopada",
-        "grudnia",
-        "styczen",
-        "luty",
-        "marzec",
-        "kwiecien",
-        "czerwiec",
-        "lipiec",
-        "sierpien",
-        "wrzesien",
-        "pazdziernik",
-        "listopad",
-        "grudzien",
-        "styczniu",
-        "lutym",
-        "marcu",
-        "kwietniu",
-        "maju",
-        "czerwcu",
-        "lipcu",
-        "sierpniu",
-        "wrzesniu",
-        "pazdzierniku",
-        "listopadzie",
-        "grudniu",
-    ]
-)
-UNITS = frozenset(
-    [
-        "zl",
-        "zlotych",
-        "zlote",
-        "zloty",
-        "zlotowki",
-        "zlotowek",
-        "zlotymi",
-        "pln",
-        "eur",
-        "euro",
-        "dolar",
-        "dolarow",
-        "dolary",
-        "usd",
-        "grosz",
-        "grosze",
-        "groszy",
-        "gr",
-        "procent",
-        "procenta",
-        "procenty",
-        "%",
-        "‰",
-        "tys",
-        "mln",
-        "mld",
-        "kg",
-        "g",
-        "dag",
-        "gram",
-        "gramow",
-        "deka",
-        "kilo",
-        "kilogram",
-        "kilogramow",
-        "t",
-        "ton",
-        "tony",
-        "l",
-        "ml",
-        "litr",
-        "litry",
-        "litrow",
-        "cm",
-        "mm",
-        "m",
-        "km",
-        "metr",
-        "metry",
-        "metrow",
-        "metra",
-        "kilometr",
-        "kilometrow",
-        "centymetrow",
-        "cal",
-        "cale",
-        "cali",
-        "giga",
-        "gigabajt",
-        "gigabajty",
-        "gigabajtow",
-        "gb",
-        "mb",
-        "mega",
-        "megabajtow",
-        "megabitow",
-        "mbps",
-        "tb",
-        "hz",
-        "mhz",
-        "w",
-        "kw",
-        "kwh",
-        "kilowat",
-        "kilowatogodzin",
-        "watow",
-        "v",
-        "wolt",
-        "a",
-        "ma",
-        "mah",
-        "st",
-        "stopni",
-        "stopnie",
-        "godzin",
-        "godziny",
-        "godzine",
-        "godzina",
-        "godz",
-        "h",
-        "minut",
-        "minuty",
-        "minute",
-        "minuta",
-        "min",
-        "sekund",
-        "sekundy",
-        "sekunde",
-        "sek",
-        "s",
-        "dni",
-        "dzien",
-        "dnia",
-        "dob",
-        "doby",
-        "tydzien",
-        "tygodnie",
-        "tygodni",
-        "tygodniu",
-        "tyg",
-        "miesiac",
-        "miesiace",
-        "miesiecy",
-        "miesiacu",
-        "mies",
-        "lat",
-        "lata",
-        "rok",
-        "roku",
-        "latach",
-        "raz",
-        "razy",
-        "sztuk",
-        "sztuki",
-        "sztuka",
-        "szt",
-        "osob",
-        "osoby",
-        "osoba",
-        "rat",
-        "raty",
-        "punktow",
-        "punkty",
-        "pkt",
-        "stron",
-        "strony",
-        "proc",
-        "°",
-    ]
-)
-_BEFORE = frozenset(
-    [
-        "godzina",
-        "godzine",
-        "godzinie",
-        "godziny",
-        "godz",
-        "okolo",
-        "ponad",
-        "prawie",
-        "niecale",
-        "rozmiar",
-        "rozmiaru",
-        "wersja",
-        "wersji",
-        "model",
-        "modelu",
-        "pietro",
-        "pietrze",
-        "poziom",
-        "strona",
-        "stronie",
-        "punkt",
-        "punkcie",
-        "paragraf",
-        "paragrafie",
-        "art",
-        "artykul",
-        "artykulu",
-        "ust",
-        "po",
-        "o",
-        "do",
-        "od",
-        "przed",
-        "za",
-        "co",
-        "minimum",
-        "maksimum",
-        "maksymalnie",
-        "max",
-        "min",
-        "plus",
-        "minus",
-        "version",
-        "win",
-        "windows",
-    ]
-)
-_PREPOSITIONS = frozenset(["po", "o", "do", "od", "przed", "za", "co", "plus", "minus"])
-_OF_PRICES = frozenset(["za", "po"])
-_ABBREVIATED = frozenset(
-    ["art", "ust", "par", "pkt", "godz", "ok", "poz", "str", "rozdz", "lit", "max", "min", "rozm"]
-)
 _FROM_TO = re.compile(r"(\d{1,2}) ?[-–] ?(\d{1,2})")
 _FEW_WORDS = 3
 _DATE = re.compile(
@@ -377,7 +95,7 @@ def _slash_said(between: Sequence[Word]) -> bool:
 
 
 def _filler(word: Word, last: Piece, piece: Piece) -> bool:
-    if word.fold in _JOINERS:
+    if word.fold in JOINERS:
         return True
     letter = word.text.isalpha() and (len(word.text) == 1 or (word.text.isupper() and len(word.text) <= 3))
     return (
@@ -437,11 +155,11 @@ def _plain(line: Line, group: list[Piece], digits: str) -> bool:
         return True
     if after in MONTHS or before in MONTHS or (group[-1].ordinal and before == "godzina"):
         return True
-    if _clock(line, group) or (len(digits) <= 4 and before in _BEFORE - _PREPOSITIONS):
+    if _clock(line, group) or (len(digits) <= 4 and before in BEFORE - PREPOSITIONS):
         return True
-    if len(digits) <= 3 and len(group) == 1 and before in _PREPOSITIONS:
+    if len(digits) <= 3 and len(group) == 1 and before in PREPOSITIONS:
         return True
-    if len(digits) <= 5 and before in _OF_PRICES:
+    if len(digits) <= 5 and before in OF_PRICES:
         return True
     return (
         _decimal(line, group)
@@ -466,7 +184,7 @@ def _date(line: Line, group: list[Piece]) -> bool:
 
 def _numbered_thing(line: Line, first: int, digits: str) -> bool:
     """ "art. 17", "ok. 15": an abbreviation that counts or measures, with its full stop."""
-    return len(digits) <= 4 and line.folded(first - 1) == "." and line.folded(first - 2) in _ABBREVIATED
+    return len(digits) <= 4 and line.folded(first - 1) == "." and line.folded(first - 2) in ABBREVIATED
 
 
 def _clock(line: Line, group: list[Piece]) -> bool:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
-from nlp.redaction.runs import UNITS
+from nlp.redaction.number_words import UNITS
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 

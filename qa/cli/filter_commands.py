@@ -129,11 +129,11 @@ def _redacting(settings: Settings, say: Callable[[str], None]) -> Step:
     return redacting(Parts(settings, say).redactor())
 
 
-def _numbering(_settings: Settings, _say: Callable[[str], None]) -> Step:
-    from nlp.redaction import Redactor
+def _numbering(settings: Settings, say: Callable[[str], None]) -> Step:
+    from qa.bootstrap import Parts
     from qa.filters import redacting
 
-    return redacting(Redactor(numbered=True))
+    return redacting(Parts(settings, say).numbering_redactor())
 
 
 @click.command(options_metavar="[OPCJE]")

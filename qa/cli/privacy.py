@@ -19,14 +19,7 @@ if TYPE_CHECKING:
     from qa.services.retention import Purged
     from qa.services.subject import Erased
 
-CLASS_LABELS = {
-    "raw_audio": "nagrania oryginalne",
-    "raw_text": "treść oryginalna",
-    "redacted_audio": "nagrania bez danych",
-    "redacted_text": "rozmowy bez danych osobowych",
-    "evaluations": "oceny",
-    "stray_files": "pliki bez wpisu w bazie",
-}
+STRAY_FILES = "pliki bez wpisu w bazie"
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Tylko policz, niczego nie zmieniaj.")
 yes_option = click.option("--yes", is_flag=True, help="Nie pytaj o potwierdzenie.")
@@ -56,15 +49,15 @@ def privacy() -> None:
     """
 
 
-def _sure(question: str, yes: bool) -> None:
+def _sure(question: str, yes: bool, as_json: bool) -> None:
     """Ask before something is gone for good.
 
     Raises:
-        UsageProblem: there is nobody to ask.
+        UsageProblem: there is nobody to ask, or a program reads the answer.
     """
     if yes:
         return
-    if not sys.stdin.isatty():
+    if as_json or not sys.stdin.isatty():
         raise UsageProblem("Tego nie da się cofnąć: potwierdź opcją --yes albo sprawdź skutek z --dry-run.")
     click.confirm(question, abort=True)
 
@@ -87,10 +80,11 @@ def purge(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool)
     with workspace(configuration) as opened:
         if not dry_run and not yes:
             found = purge_all(opened, getpass.getuser(), dry_run=True)
-            _print_purged(found, dry_run=True)
-            if found.nothing:
+            if not as_json:
+                _print_purged(found, dry_run=True)
+            if found.nothing and not as_json:
                 return 0
-            _sure("Usunąć to bezpowrotnie?", yes)
+            _sure("Usunąć to bezpowrotnie?", yes, as_json)
         done = purge_all(opened, getpass.getuser(), dry_run=dry_run)
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
@@ -103,11 +97,13 @@ def _print_purged(done: Purged, *, dry_run: bool) -> None:
     if done.nothing:
         click.echo("Nic nie przekroczyło terminu przechowywania.")
         return
+    from qa.services.processing_record import CLASS_NAMES
+
     click.echo("Do usunięcia:" if dry_run else "Usunięto:")
     for name, count in done.counts.items():
         if count:
             since = f" (sprzed {done.before[name]})" if name in done.before else ""
-            click.echo(f"  {CLASS_LABELS[name]}: {count}{since}")
+            click.echo(f"  {CLASS_NAMES.get(name, STRAY_FILES)}: {count}{since}")
 
 
 @privacy.command(options_metavar="[OPCJE]")
@@ -174,10 +170,11 @@ def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool,
     with workspace(configuration) as opened:
         if not dry_run and not yes:
             found = erase_all(opened, subject, getpass.getuser(), dry_run=True)
-            _print_erased(found, dry_run=True)
-            if not found.ids:
+            if not as_json:
+                _print_erased(found, dry_run=True)
+            if not found.ids and not as_json:
                 return 0
-            _sure("Usunąć to bezpowrotnie?", yes)
+            _sure("Usunąć to bezpowrotnie?", yes, as_json)
         done = erase_all(opened, subject, getpass.getuser(), dry_run=dry_run)
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
@@ -376,7 +373,7 @@ def mute(
 @click.option("--misses", is_flag=True, help="Wypisz też, co pominięto i co zastąpiono niepotrzebnie.")
 @json_option
 @settings_options()
-def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_json: bool) -> int:
+def evaluate(configuration: Configuration, path: Path | None, misses: bool, as_json: bool) -> int:
     """Zmierz usuwanie danych osobowych na rozmowach z oznaczonymi danymi (bez PLIKU: na dołączonych, których się nie uczono).
 
     Rozmowę zaczyna wiersz `# phone` (albo inny kanał), wypowiedzi `A:` (konsultant), `K:` (klient), `B:` (bot),
@@ -388,8 +385,8 @@ def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_
       odsluch privacy evaluate
       odsluch privacy evaluate moje.txt --misses
     """
-    from nlp.redaction import Redactor
     from nlp.redaction_quality import TEST, VARIANTS, MarkingError, measured, read_contacts
+    from qa.bootstrap import Parts
     from qa.cli.redaction_tables import print_figures
 
     try:
@@ -398,7 +395,7 @@ def evaluate(_configuration: Configuration, path: Path | None, misses: bool, as_
         raise UsageProblem(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem(f"Nie można odczytać pliku {path}: sprawdź ścieżkę i kodowanie UTF-8.") from error
-    redactor = Redactor()
+    redactor = Parts(configuration.settings).redactor()
     found = {
         name: measured(redactor, [changed for contact in contacts if (changed := variant(contact))])
         for name, variant in VARIANTS.items()

@@ -36,7 +36,7 @@ class Subject:
 
     def named(self, workspace: Workspace) -> str:
         """A pseudonym for the audit log."""
-        pairs = (("klient", self.customer), ("zamowienie", self.order), ("sprawa", self.case))
+        pairs = ((CUSTOMER, self.customer), (ORDER, self.order), (CASE, self.case))
         pseudonyms = [workspace.pseudonyms.of(kind, value) for kind, value in pairs if value]
         if self.conversation:
             pseudonyms.append(workspace.pseudonyms.of("rozmowa", self.conversation))

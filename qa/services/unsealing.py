@@ -20,7 +20,7 @@ from qa.storage.vault import sealed_of
 def reveal(workspace: Workspace, conversation_id: str, actor: str, reason: str) -> dict[str, Any]:
     """The original text of a conversation, with the places that redaction replaces.
 
-    The opening is entered in the audit log before anything is shown.
+    The opening is entered in the audit log, its reason without personal data, before anything is shown.
 
     Raises:
         UserError: there is no original of this conversation, or no right key.
@@ -32,8 +32,9 @@ def reveal(workspace: Workspace, conversation_id: str, actor: str, reason: str) 
         raise UserError(
             f"Nie ma oryginału rozmowy {conversation_id}: nie był przechowywany albo minął jego termin."
         )
+    plain = workspace.components.redactor().redact_text(reason)  # people write names into reasons
     with workspace.storage.writing() as session:
-        record(session, actor, "reveal", conversation_id, {"reason": reason})
+        record(session, actor, "reveal", conversation_id, {"reason": plain})
     content: dict[str, Any] = json.loads(b"".join(vault.read(rows[-1].key)))
     return content
 

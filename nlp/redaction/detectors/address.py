@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.names import name_form
-from nlp.redaction.runs import MONTHS, Run
+from nlp.redaction.number_words import MONTHS
+from nlp.redaction.runs import Run
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.word_features import may_be_address
@@ -79,6 +80,7 @@ _WORDLY = frozenset(
     {"fin", "praet", "inf", "prep", "conj", "comp", "ppron12", "ppron3", "impt", "pred", "part", "adv"}
 )
 _NOT_PLACES = frozenset(["pan", "pani", "rynek", "media", "expert", "poczta", "polska", "bank", "allegro"])
+_NO_STREET = FUNCTION_WORDS | NUMERALS.keys() | _NOT_PLACES
 
 
 class AddressDetector:
@@ -292,12 +294,7 @@ def _street_before(dialogue: Dialogue, line: Line, index: int) -> int:
 
 def _of_street(dialogue: Dialogue, word: Word) -> bool:
     """An adjective in the feminine, somebody's name in the genitive, or a known word with a capital."""
-    if (
-        word.is_sign
-        or word.is_mark
-        or word.fold in FUNCTION_WORDS | NUMERALS.keys() | _NOT_PLACES
-        or _label(word)
-    ):
+    if word.is_sign or word.is_mark or word.fold in _NO_STREET or _label(word):
         return False
     if word.text.isupper() and len(word.text) > 1 and not set(word.text) <= set("IVX"):
         return False

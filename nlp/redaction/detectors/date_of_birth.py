@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.redaction.dialogue import Dialogue
-from nlp.redaction.runs import MONTHS
+from nlp.redaction.number_words import MONTHS
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word

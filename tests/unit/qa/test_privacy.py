@@ -86,11 +86,12 @@ def test_originals_are_sealed_and_nowhere_else(tmp_path: Path, work: Workspace) 
     assert counts(work) == [8, 8, 3, 9]  # eight texts, one recording
     for secret in (b"Kowalsk", b"Zawadzka", b"600123456", b"cu-3"):
         assert secret not in written(tmp_path / "var"), secret
-    shown = reveal(work, "c-0003", "ola", "spór o numer")
+    shown = reveal(work, "c-0003", "ola", "spór o numer, dzwoniła Kowalska")
     assert "Kowalska, tel. 600123456" in shown["turns"][1]["text"]
     turn = shown["redactions"][0]
     assert shown["turns"][turn["turn"]]["text"][turn["start"] : turn["end"]] == "Zawadzka"
     assert logged(work) == [("reveal", None)]
+    assert b"Kowalsk" not in written(tmp_path / "var")
 
 
 def test_running_again_seals_nothing_twice(work: Workspace, sources: Path) -> None:
