@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, Literal, get_args
 
 DECIDED_OUTCOMES = ("pass", "fail", "na")
+Status = Literal["draft", "published"]
+STATUSES: tuple[str, ...] = get_args(Status)
+DRAFT_MARK = "-draft"
+# Fields that criteria got later. They are not part of the representation while they say nothing, because the versions
+# of stored evaluations are made of it: cards that do not use them keep their versions.
+_LATER = ("only", "fails_section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,24 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """To which conversations a criterion applies; all that is given must hold.
+
+    ``reasons`` are codes such as ``delivery.delayed`` or whole groups such as ``complaint.*``, of which one must be
+    among the reasons found; ``channels`` are contract 1's.
+    """
+
+    reasons: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Criterion:
-    """One question about a conversation, answered by a named check with parameters."""
+    """One question about a conversation, answered by a named check with parameters.
+
+    A failed ``critical`` criterion makes the whole score 0; one that ``fails_section`` loses the points of its section.
+    Where ``only`` does not hold, the criterion is ``na``.
+    """
 
     id: str
     name: str
@@ -36,6 +58,17 @@ class Criterion:
     critical: bool = False
     not_applicable: str = ""
     guide: str = ""
+    only: Condition | None = None
+    fails_section: bool = False
+
+    def __repr__(self) -> str:
+        """As dataclasses show themselves, without the later fields that say nothing."""
+        shown = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if not _silent(self, f))
+        return f"Criterion({', '.join(shown)})"
+
+
+def _silent(criterion: Criterion, one: Field[Any]) -> bool:
+    return one.name in _LATER and one.default is not MISSING and getattr(criterion, one.name) == one.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +90,14 @@ class Scorecard:
     name: str
     sections: tuple[Section, ...]
     least_coverage: float = 0.5
+    status: Status = field(default="published", repr=False)  # the key shows it
 
     @property
     def key(self) -> str:
-        """Such as ``phone@1``."""
-        return f"{self.id}@{self.version}"
+        """Such as ``phone@1``, or ``phone@2-draft`` of a draft."""
+        return f"{self.id}@{self.version}{DRAFT_MARK if self.status == 'draft' else ''}"
 
     @property
     def criteria(self) -> Iterator[Criterion]:
         """All criteria in the order of the file."""
         return (criterion for section in self.sections for criterion in section.criteria)
-
-
-def describe(card: Scorecard) -> str:
-    """The scorecard as text for the command line, in Polish."""
-    lines = [f"{card.key}: {card.name}"]
-    for section in card.sections:
-        lines += ["", f"{section.name} ({section.weight:g} pkt)"]
-        for criterion in section.criteria:
-            mark = ", krytyczne" if criterion.critical else ""
-            lines.append(f"  {criterion.id}: {criterion.name} ({criterion.weight:g} pkt{mark})")
-            lines.append(f"      {criterion.question}")
-            if criterion.not_applicable:
-                lines.append(f"      Nie dotyczy, gdy: {criterion.not_applicable}")
-            if criterion.guide:
-                lines.append(f"      Wskazówka: {criterion.guide}")
-    lines += ["", f"Wynik powstaje, gdy rozstrzygnięto co najmniej {card.least_coverage:.0%} punktów."]
-    return "\n".join(lines)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable
 
 from scorecards.card import Criterion, Scorecard
-from scorecards.checks import registered
+from scorecards.checks import Check, registered
+from scorecards.condition import PRODUCER as CONDITION
+from scorecards.condition import unmet, within
 from scorecards.evaluation import CriterionResult, Evaluation, Finding
 from scorecards.hearing import as_heard
+from scorecards.totals import total
 from scorecards.view import View
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import TaggedConversation
@@ -16,52 +20,49 @@ PRODUCER = "scorecards/2"
 
 
 def score(card: Scorecard, tagged: TaggedConversation) -> Evaluation:
-    """Answer every criterion of ``card``.
+    """Answer every criterion of ``card`` and count the points (see :func:`scorecards.totals.total`)."""
+    return score_view(card, View(tagged))
 
-    A failed critical criterion makes the score 0. ``na`` leaves the denominator; ``review`` too, but it lowers
-    the coverage; below the card's least coverage the score is None.
-    """
-    view = View(tagged)
-    results = tuple(_answer(criterion, view) for criterion in card.criteria)
-    weights = [criterion.weight for criterion in card.criteria]
-    critical = tuple(
-        result.id
-        for criterion, result in zip(card.criteria, results, strict=True)
-        if criterion.critical and result.outcome == "fail"
-    )
-    total, coverage = _total(results, weights, card.least_coverage)
+
+def score_view(card: Scorecard, view: View) -> Evaluation:
+    """The same for a view, which several cards can share: finding phrases takes most of the time."""
+    tagged = view.tagged
+    answers = [_answer(criterion, view) for criterion in card.criteria]
+    counted = total(card, {answer.id: answer.outcome for answer in answers})
+    results = tuple(dataclasses.replace(answer, points=counted.earned[answer.id]) for answer in answers)
     producer = f"{PRODUCER}+{tagged.producer}" if tagged.producer else PRODUCER
-    return Evaluation(card.key, 0.0 if critical else total, coverage, critical, results, producer)
-
-
-def _total(
-    results: Sequence[CriterionResult], weights: Sequence[float], least: float
-) -> tuple[float | None, float]:
-    """Score of the decided criteria (or None) and the share of applicable points decided."""
-    pairs = list(zip(results, weights, strict=True))
-    applicable = sum(weight for result, weight in pairs if result.outcome != "na")
-    decided = sum(weight for result, weight in pairs if result.outcome in ("pass", "fail"))
-    if not applicable:
-        return None, 0.0
-    coverage = decided / applicable
-    if not decided or coverage < least:
-        return None, round(coverage, 4)
-    return round(100 * sum(result.points for result in results) / decided, 2), round(coverage, 4)
+    return Evaluation(
+        card.key,
+        counted.score,
+        counted.coverage,
+        counted.critical_failed,
+        results,
+        producer,
+        counted.sections_failed,
+    )
 
 
 def _answer(criterion: Criterion, view: View) -> CriterionResult:
     check = registered()[criterion.check]
-    if view.agent_turns:
-        finding = check.run(view, **criterion.parameters)
-    else:
-        finding = Finding("na", 1.0, (), "W zapisie nie ma wypowiedzi konsultanta.")
+    finding, producer = _found(criterion, check, view)
     finding = _settled(finding, criterion, view.conversation, check.asks_for_act)
     finding = as_heard(finding, view.conversation)
-    points = criterion.weight if finding.outcome == "pass" else 0.0
     confidence = round(finding.confidence, 4)
     return CriterionResult(
-        criterion.id, finding.outcome, confidence, points, finding.evidence, finding.reason, check.producer
+        criterion.id, finding.outcome, confidence, 0.0, finding.evidence, finding.reason, producer
     )
+
+
+def _found(criterion: Criterion, check: Check, view: View) -> tuple[Finding, str]:
+    """What the check says, or why the criterion does not apply; and who says so."""
+    if check.speaker == "agent" and not view.agent_turns:
+        return Finding("na", 1.0, (), "W zapisie nie ma wypowiedzi konsultanta."), check.producer
+    if criterion.only is None:
+        return check.run(view, **criterion.parameters), check.producer
+    against = unmet(criterion.only, view.tagged)
+    if against is not None:
+        return against, CONDITION
+    return within(criterion.only, view.tagged, check.run(view, **criterion.parameters)), check.producer
 
 
 def _settled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from transcripts.conversation import Span
@@ -43,7 +43,8 @@ class Evaluation:
     """One scorecard applied to one conversation.
 
     ``score`` is 0..100 of the decided criteria, None when too little is decided; ``coverage`` is the share of
-    the applicable points (those not ``na``) that were decided.
+    the applicable points (those not ``na``) that were decided. ``sections_failed`` are the sections whose points are
+    lost by a criterion that fails its section.
     """
 
     scorecard: str
@@ -52,15 +53,18 @@ class Evaluation:
     critical_failed: tuple[str, ...]
     criteria: tuple[CriterionResult, ...]
     producer: str
+    sections_failed: tuple[str, ...] = field(default=(), repr=False)  # cards without it keep their versions
 
 
 def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
-    """The value of ``evaluation`` in contract 2."""
+    """The value of ``evaluation`` in contract 2; ``sections_failed`` is there only where a section is lost."""
+    lost = {"sections_failed": list(evaluation.sections_failed)} if evaluation.sections_failed else {}
     return {
         "scorecard": evaluation.scorecard,
         "score": evaluation.score,
         "coverage": evaluation.coverage,
         "critical_failed": list(evaluation.critical_failed),
+        **lost,
         "criteria": [_result_to_dict(result) for result in evaluation.criteria],
         "producer": evaluation.producer,
     }

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from scorecards.card import STATUSES
 from scorecards.checks import registered
-from scorecards.loader import CARD_FIELDS, CRITERION_FIELDS, FORMAT, SECTION_FIELDS, THRESHOLD_FIELDS
+from scorecards.loader import (
+    CARD_FIELDS,
+    CRITERION_FIELDS,
+    FORMAT,
+    REASON,
+    SECTION,
+    SECTION_FIELDS,
+    THRESHOLD_FIELDS,
+)
+from transcripts.conversation import CHANNELS
 
 _TEXT = {"type": "string", "minLength": 1}
 _ID = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
@@ -20,7 +30,21 @@ _FIELDS: dict[str, Any] = {
     "not_applicable": _TEXT,
     "guide": _TEXT,
     "weight": _WEIGHT,
-    "critical": {"type": "boolean"},
+    "critical": {"enum": [True, False, SECTION]},
+    "status": {"enum": list(STATUSES)},
+    "only": {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {
+            "reasons": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "pattern": f"^{REASON}$"},
+            },
+            "channels": {"type": "array", "minItems": 1, "items": {"enum": list(CHANNELS)}},
+        },
+    },
     "check": {"enum": sorted(registered())},
     "parameters": {"type": "object"},
     "least_coverage": _SHARE,

@@ -4,126 +4,154 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
-from importlib import resources
-from importlib.resources.abc import Traversable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from scorecards.card import Criterion, Scorecard, Section, Thresholds
+from scorecards.card import STATUSES, Condition, Criterion, Scorecard, Section, Status, Thresholds
 from scorecards.checks import Check, registered
 from scorecards.checks.general import PLACES
+from scorecards.condition import matches
 from scorecards.matching import Lexicon, PatternError
 from scorecards.phrases import BEHAVIOURS
 from scorecards.reading import Node, ScorecardError, compose
+from scorecards.shelf import text_of
+from transcripts.conversation import CHANNELS
 
+T = TypeVar("T")
 FORMAT = 1
 TOTAL = 100.0
-MOST_BYTES = 1_000_000
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_KEY = re.compile(r"[a-z][a-z0-9_]*(@\d+)?")
+REASON = r"[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)"
+_REASON = re.compile(REASON)
+SECTION = "section"
 
-CARD_FIELDS = (("format", "id", "version", "name", "sections"), ("least_coverage", "thresholds"))
+CARD_FIELDS = (("format", "id", "version", "name", "sections"), ("least_coverage", "thresholds", "status"))
 SECTION_FIELDS = (("id", "name", "weight", "criteria"), ())
 CRITERION_FIELDS = (
     ("id", "name", "question", "weight", "check"),
-    ("parameters", "critical", "not_applicable", "guide", "thresholds"),
+    ("parameters", "critical", "not_applicable", "guide", "thresholds", "only"),
 )
 THRESHOLD_FIELDS = ("pass", "fail", "na")
+CONDITION_FIELDS = ("reasons", "channels")
 
 
-def load_scorecard(source: str | Path, *, behaviours: Collection[str] = BEHAVIOURS) -> Scorecard:
-    """A scorecard by id (``phone``: newest version, ``phone@1``) or from a YAML file.
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the tagger in use can say: codes of behaviours and of contact reasons (None: any that are well formed)."""
 
-    ``behaviours`` are the codes that the tagger in use serves. Raises ScorecardError.
+    behaviours: Collection[str] = BEHAVIOURS
+    reasons: Collection[str] | None = None
+
+
+def load_scorecard(
+    source: str | Path,
+    *,
+    behaviours: Collection[str] = BEHAVIOURS,
+    reasons: Collection[str] | None = None,
+) -> Scorecard:
+    """A scorecard by id (``phone``: newest published version, ``phone@1``, ``phone@2-draft``) or from a YAML file.
+
+    ``behaviours`` and ``reasons`` are the codes that the tagger in use serves; without ``reasons`` only their form
+    is checked. Raises ScorecardError.
     """
-    name = str(source)
-    if isinstance(source, str) and _KEY.fullmatch(name):
-        shipped = _shipped(name)
-        return parse_scorecard(shipped.read_text(encoding="utf-8"), shipped.name, behaviours=behaviours)
-    return parse_scorecard(_text_of(Path(source)), name, behaviours=behaviours)
+    text, file = text_of(source)
+    return parse_scorecard(text, file, behaviours=behaviours, reasons=reasons)
 
 
-def available() -> list[str]:
-    """Keys of the shipped scorecards, such as ``phone@1``."""
-    return sorted(_library(), key=_order)
-
-
-def _library() -> dict[str, Traversable]:
-    folder = resources.files("scorecards").joinpath("library")
-    return {
-        entry.name.removesuffix(".yaml"): entry for entry in folder.iterdir() if entry.name.endswith(".yaml")
-    }
-
-
-def _order(key: str) -> tuple[str, int]:
-    name, _, version = key.partition("@")
-    return name, int(version)
-
-
-def _shipped(name: str) -> Traversable:
-    library = _library()
-    keys = [key for key in sorted(library, key=_order) if name in (key, key.partition("@")[0])]
-    if not keys:
-        listed = ", ".join(available())
-        raise ScorecardError(
-            f"Nie ma karty „{name}” w bibliotece; dostępne karty: {listed}, albo podaj ścieżkę pliku."
-        )
-    return library[keys[-1]]
-
-
-def _text_of(path: Path) -> str:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ScorecardError(f"{path}: plik jest za duży na kartę oceny; podaj plik YAML do 1 MB.")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ScorecardError(f"{path}: nie ma takiego pliku; sprawdź ścieżkę lub nazwę karty.") from error
-    except UnicodeDecodeError as error:
-        raise ScorecardError(
-            f"{path}: plik nie jest zapisany jako UTF-8; zapisz go w tym kodowaniu."
-        ) from error
-    except OSError as error:
-        raise ScorecardError(
-            f"{path}: pliku nie można odczytać; sprawdź uprawnienia i czy to nie folder."
-        ) from error
-
-
-def parse_scorecard(text: str, file: str, *, behaviours: Collection[str] = BEHAVIOURS) -> Scorecard:
+def parse_scorecard(
+    text: str,
+    file: str,
+    *,
+    behaviours: Collection[str] = BEHAVIOURS,
+    reasons: Collection[str] | None = None,
+) -> Scorecard:
     """A scorecard from YAML text; ``file`` names it in refusals. Raises ScorecardError."""
-    root = compose(text, file)
+    card, refusals = read_scorecard(text, file, Served(behaviours, reasons))
+    if card is None:
+        raise refusals[0]
+    return card
+
+
+def read_scorecard(
+    text: str, file: str, served: Served
+) -> tuple[Scorecard | None, tuple[ScorecardError, ...]]:
+    """The scorecard, or all refusals that can be told apart, in the order of the file."""
+    reading = _Reading(served)
+    card = None
+    with reading.collecting():
+        card = _card(compose(text, file), reading)
+    refusals = sorted(reading.refusals, key=lambda refusal: refusal.line)
+    return (None if refusals else card), tuple(refusals)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known while a card is read: the defaults of its file, ids given so far, refusals."""
+
+    served: Served
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    sections: set[str] = field(default_factory=set)
+    criteria: set[str] = field(default_factory=set)
+    refusals: list[ScorecardError] = field(default_factory=list)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Keep a refusal and go on behind."""
+        try:
+            yield
+        except ScorecardError as refusal:
+            self.refusals.append(refusal)
+
+    def each(self, nodes: Sequence[Node], read: Callable[[Node, _Reading], T]) -> tuple[T, ...]:
+        """What can be read of the nodes."""
+        found = []
+        for node in nodes:
+            with self.collecting():
+                found.append(read(node, self))
+        return tuple(found)
+
+
+def _card(root: Node, reading: _Reading) -> Scorecard:
     fields = root.fields(*CARD_FIELDS)
     if fields["format"].value != FORMAT:
         raise fields["format"].refuse(f"nieznana wersja formatu; ten program czyta format {FORMAT}")
-    defaults = _thresholds(fields.get("thresholds"), Thresholds())
-    sections = tuple(_section(node, defaults, behaviours) for node in fields["sections"].items())
-    _sums_to(fields["sections"], TOTAL, [section.weight for section in sections], "sekcji")
-    _unique(fields["sections"].at("sekcje"), "sekcji")
-    _unique_criteria(fields["sections"])
+    reading.thresholds = _thresholds(fields.get("thresholds"), Thresholds())
+    nodes = list(fields["sections"].items())
+    sections = reading.each(nodes, _section)
+    if len(sections) == len(nodes):
+        with reading.collecting():
+            _sums_to(fields["sections"], TOTAL, [section.weight for section in sections], "sekcji")
     coverage = fields["least_coverage"].number("least_coverage", 0, 1) if "least_coverage" in fields else 0.5
     version = fields["version"].value
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise fields["version"].refuse("pole „version” musi być liczbą całkowitą od 1")
-    return Scorecard(_id(fields["id"]), version, fields["name"].text("name"), sections, coverage)
+    name = fields["name"].text("name")
+    return Scorecard(_id(fields["id"]), version, name, sections, coverage, _status(fields.get("status")))
 
 
-def _section(node: Node, defaults: Thresholds, behaviours: Collection[str]) -> Section:
+def _section(node: Node, reading: _Reading) -> Section:
     fields = node.at("sekcja").fields(*SECTION_FIELDS)
-    identifier = _id(fields["id"])
+    identifier = _new_id(fields["id"], "sekcji", reading.sections)
     weight = fields["weight"].at(f"sekcja {identifier}").number("weight", 0.01, TOTAL)
     listed = fields["criteria"].at(f"sekcja {identifier}")
-    criteria = tuple(_criterion(child, defaults, behaviours) for child in listed.items())
-    _sums_to(listed, weight, [criterion.weight for criterion in criteria], "kryteriów")
+    nodes = list(listed.items())
+    criteria = reading.each(nodes, _criterion)
+    if len(criteria) == len(nodes):
+        _sums_to(listed, weight, [criterion.weight for criterion in criteria], "kryteriów")
     return Section(identifier, fields["name"].text("name"), weight, criteria)
 
 
-def _criterion(node: Node, defaults: Thresholds, behaviours: Collection[str]) -> Criterion:
+def _criterion(node: Node, reading: _Reading) -> Criterion:
     fields = node.at("kryterium").fields(*CRITERION_FIELDS)
-    identifier = _id(fields["id"])
+    identifier = _new_id(fields["id"], "kryterium", reading.criteria)
     fields = {name: child.at(f"kryterium {identifier}") for name, child in fields.items()}
     check = _check(fields["check"])
     parameters = _parameters(fields.get("parameters"), check)
-    _served(fields["check"], check, parameters, behaviours)
+    _served(fields["check"], check, parameters, reading.served.behaviours)
+    critical = _critical(fields.get("critical"))
     return Criterion(
         id=identifier,
         name=fields["name"].text("name"),
@@ -131,11 +159,69 @@ def _criterion(node: Node, defaults: Thresholds, behaviours: Collection[str]) ->
         weight=fields["weight"].number("weight", 0.01, TOTAL),
         check=check.name,
         parameters=parameters,
-        thresholds=_thresholds(fields.get("thresholds"), defaults),
-        critical=fields["critical"].flag("critical") if "critical" in fields else False,
+        thresholds=_thresholds(fields.get("thresholds"), reading.thresholds),
+        critical=critical is True,
         not_applicable=fields["not_applicable"].text("not_applicable") if "not_applicable" in fields else "",
         guide=fields["guide"].text("guide") if "guide" in fields else "",
+        only=_condition(fields.get("only"), reading.served.reasons),
+        fails_section=critical == SECTION,
     )
+
+
+def _status(node: Node | None) -> Status:
+    if node is None:
+        return "published"
+    if node.value not in STATUSES:
+        raise node.refuse("pole „status” musi mieć wartość draft (szkic) albo published (opublikowana)")
+    return cast(Status, node.value)
+
+
+def _critical(node: Node | None) -> bool | str:
+    """Whether a fail makes the score 0 (True), or loses its section (``section``)."""
+    if node is None or node.value is False:
+        return False
+    if node.value is True or node.value == SECTION:
+        return cast(bool | str, node.value)
+    raise node.refuse(
+        "pole „critical” musi mieć wartość true albo false, albo section (przepadają punkty sekcji)"
+    )
+
+
+def _condition(node: Node | None, reasons: Collection[str] | None) -> Condition | None:
+    if node is None:
+        return None
+    place = f"{node.place}, only"
+    fields = node.at(place).fields((), CONDITION_FIELDS)
+    if not fields:
+        raise node.at(place).refuse("podaj „reasons”, „channels” albo oba, albo usuń pole „only”")
+    wanted = tuple(_reason(child, reasons) for child in _listed(fields.get("reasons")))
+    channels = tuple(_channel(child) for child in _listed(fields.get("channels")))
+    return Condition(wanted, channels)
+
+
+def _listed(node: Node | None) -> Iterable[Node]:
+    return node.items() if node is not None else ()
+
+
+def _reason(node: Node, reasons: Collection[str] | None) -> str:
+    pattern = node.value
+    if not isinstance(pattern, str) or not _REASON.fullmatch(pattern):
+        raise node.refuse(
+            f"„{pattern}” nie jest powodem kontaktu; podaj kod jak delivery.delayed albo grupę jak complaint.*"
+        )
+    if reasons is not None and not any(matches(pattern, code) for code in reasons):
+        group = pattern.partition(".")[0]
+        known = [code for code in reasons if code.startswith(f"{group}.")]
+        listed = ", ".join(known or sorted({code.partition(".")[0] + ".*" for code in reasons}))
+        raise node.refuse(f"żaden tagger nie rozpoznaje powodu „{pattern}”; dostępne: {listed}")
+    return pattern
+
+
+def _channel(node: Node) -> str:
+    channel = node.value
+    if channel not in CHANNELS:
+        raise node.refuse(f"nieznany kanał „{channel}”; dostępne: {', '.join(CHANNELS)}")
+    return cast(str, channel)
 
 
 def _check(node: Node) -> Check:
@@ -214,26 +300,15 @@ def _id(node: Node) -> str:
     return value
 
 
+def _new_id(node: Node, what: str, seen: set[str]) -> str:
+    value = _id(node)
+    if value in seen:
+        raise node.refuse(f"identyfikator {what} „{value}” już wystąpił; nadaj inny")
+    seen.add(value)
+    return value
+
+
 def _sums_to(node: Node, total: float, weights: list[float], what: str) -> None:
     given = sum(weights)
     if not math.isclose(given, total, abs_tol=1e-6):
         raise node.refuse(f"wagi {what} dają {given:g}, a powinny {total:g}; popraw wagi")
-
-
-def _unique_criteria(sections: Node) -> None:
-    seen: set[str] = set()
-    for section in sections.items():
-        children = section.fields(*SECTION_FIELDS)["criteria"]
-        seen |= _unique(children.at("kryteria"), "kryterium", seen)
-
-
-def _unique(nodes: Node, what: str, seen: set[str] | None = None) -> set[str]:
-    found = set(seen or ())
-    for node in nodes.items():
-        required = CRITERION_FIELDS if what == "kryterium" else SECTION_FIELDS
-        child = node.fields(*required)["id"]
-        identifier = child.text("id")
-        if identifier in found:
-            raise child.refuse(f"identyfikator {what} „{identifier}” już wystąpił; nadaj inny")
-        found.add(identifier)
-    return found

@@ -56,9 +56,13 @@ ACTS: dict[str, Act] = {
 ITEM_KINDS = ("name", "pesel", "birth", "address", "phone", "email", "reference", "secret", "question")
 
 
-@cache
 def _phrases() -> Mapping[str, Any]:
-    text = resources.files("scorecards").joinpath("phrases.yaml").read_text(encoding="utf-8")
+    return _read("phrases.yaml")
+
+
+@cache
+def _read(file: str) -> Mapping[str, Any]:
+    text = resources.files("scorecards").joinpath(file).read_text(encoding="utf-8")
     loaded: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
 
@@ -77,6 +81,22 @@ def agent_lexicon() -> Lexicon:
 def customer_lexicon() -> Lexicon:
     """Patterns for what customers say, read and compiled on first use."""
     return Lexicon(_phrases()["customer"])
+
+
+@cache
+def card_lexicon(speaker: str) -> Lexicon:
+    """Patterns that only some cards ask for, such as the moves to private messages; by who says them."""
+    groups: dict[str, Sequence[str]] = {}
+    for speakers, listed in _read("phrases_cards.yaml").items():
+        if speaker in speakers.split():
+            groups.update(listed)
+    return Lexicon(groups)
+
+
+@cache
+def card_words(group: str) -> frozenset[str]:
+    """A closed list of normalised words of ``phrases_cards.yaml``."""
+    return frozenset(_read("phrases_cards.yaml")[group].split())
 
 
 @cache

@@ -10,11 +10,15 @@ import yaml
 
 
 class ScorecardError(ValueError):
-    """A scorecard that cannot be used; the message is one Polish sentence with file, line and remedy."""
+    """A scorecard that cannot be used; the message is one Polish sentence with file, line and remedy.
 
-    def __init__(self, message: str) -> None:
+    ``line`` is the line in the file, 0 where the fault lies in none.
+    """
+
+    def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.message = message
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,12 @@ class Node:
 
     def refuse(self, message: str) -> ScorecardError:
         """An error at this node."""
-        line = self.node.start_mark.line + 1
-        return ScorecardError(f"{self.file}, wiersz {line}, {self.place}: {message}.")
+        return ScorecardError(f"{self.file}, wiersz {self.line}, {self.place}: {message}.", self.line)
+
+    @property
+    def line(self) -> int:
+        """Where it begins in the file, from 1."""
+        return int(self.node.start_mark.line) + 1
 
     def at(self, place: str) -> Node:
         """The same node under another name of its place."""
@@ -100,7 +108,7 @@ def compose(text: str, file: str) -> Node:
         message = (
             f"{file}, wiersz {line}: plik nie jest poprawnym YAML; sprawdź wcięcia, dwukropki i cudzysłowy."
         )
-        raise ScorecardError(message) from error
+        raise ScorecardError(message, line) from error
     except yaml.YAMLError as error:
         raise ScorecardError(
             f"{file}: plik zawiera znaki, których YAML nie dopuszcza; zapisz go jako UTF-8."

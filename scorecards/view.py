@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scorecards.matching import Lexicon, Match, Speech, Token, tokenise
-from scorecards.phrases import ACTS, Act, agent_lexicon, customer_lexicon
+from scorecards.phrases import ACTS, Act, agent_lexicon, card_lexicon, customer_lexicon
+from scorecards.sentences import split_sentences
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import TaggedConversation
 
@@ -44,16 +45,19 @@ class View:
         self.tagged = tagged
         self.conversation: Conversation = tagged.conversation
         self.turns = tagged.conversation.turns
-        self.agent_turns = self._turns_of("agent")
-        self.customer_turns = self._turns_of("customer")
+        self.agent_turns = self.turns_of("agent")
+        self.customer_turns = self.turns_of("customer")
         self.is_tagged = bool(tagged.behaviours)
         self.prior = ABSENT_PRIOR if self.is_tagged else UNTAGGED_PRIOR
+        self._speeches: dict[str, Speech] = {}
+        self._messages: dict[str, tuple[Speech, dict[str, list[Match]]]] = {}
         self._confidence: dict[tuple[str, int], float] = {}
         for tag in tagged.behaviours:
             key = (tag.code, tag.turn)
             self._confidence[key] = max(tag.confidence, self._confidence.get(key, 0.0))
 
-    def _turns_of(self, speaker: str) -> tuple[int, ...]:
+    def turns_of(self, speaker: str) -> tuple[int, ...]:
+        """The turns in which this speaker says something."""
         return tuple(i for i, turn in enumerate(self.turns) if turn.speaker == speaker and turn.text.strip())
 
     @cached_property
@@ -61,22 +65,44 @@ class View:
         """The words of each turn."""
         return tuple(tokenise(turn.text, index) for index, turn in enumerate(self.turns))
 
-    @cached_property
+    @property
     def agent(self) -> Speech:
         """What the agent says."""
-        return Speech(self._side("agent"))
+        return self.speech("agent")
 
-    @cached_property
+    @property
     def customer(self) -> Speech:
         """What the customer says."""
-        return Speech(self._side("customer"))
+        return self.speech("customer")
 
-    def _side(self, speaker: str) -> Iterator[list[Token] | None]:
+    def speech(self, speaker: str) -> Speech:
+        """What this speaker says."""
+        if speaker not in self._speeches:
+            self._speeches[speaker] = Speech(self._side(speaker, WORDS_THAT_BREAK))
+        return self._speeches[speaker]
+
+    def _side(self, speaker: str, words_that_break: int) -> Iterator[list[Token] | None]:
         for turn, words in zip(self.turns, self.words, strict=True):
             if turn.speaker == speaker:
                 yield words
-            elif len(words) >= WORDS_THAT_BREAK:
+            elif len(words) >= words_that_break:
                 yield None
+
+    def _sentences(self, speaker: str) -> Iterator[list[Token] | None]:
+        """What a speaker says, broken where a sentence ends and, in writing, where somebody else writes.
+
+        A sentence that is spoken may go on after the other side has said a word or two.
+        """
+        words_that_break = WORDS_THAT_BREAK if self.conversation.channel == "phone" else 1
+        for turn, words in zip(self.turns, self.words, strict=True):
+            if turn.speaker != speaker:
+                if len(words) >= words_that_break:
+                    yield None
+                continue
+            for sentence in split_sentences(turn.text, words):
+                yield sentence
+                if turn.text[sentence[-1].end :].strip() or words_that_break == 1:
+                    yield None
 
     @cached_property
     def _agent_phrases(self) -> dict[str, list[Match]]:
@@ -93,6 +119,14 @@ class View:
     def said_by_customer(self, group: str, turns: Collection[int] | None = None) -> list[tuple[Span, ...]]:
         """Places where the customer uses a phrase of ``group``."""
         return _places(self.customer, self._customer_phrases.get(group, ()), turns)
+
+    def said(self, speaker: str, group: str, turns: Collection[int] | None = None) -> list[tuple[Span, ...]]:
+        """Places where this speaker uses a phrase of ``phrases_cards.yaml``."""
+        if speaker not in self._messages:
+            speech = Speech(self._sentences(speaker))
+            self._messages[speaker] = speech, card_lexicon(speaker).find(speech)
+        speech, found = self._messages[speaker]
+        return _places(speech, found.get(group, ()), turns)
 
     def find(
         self, lexicon: Lexicon, group: str, turns: Collection[int] | None = None

@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from qa.cli.options import json_option, print_json, settings_options
+from qa.cli.preview import preview
+from qa.cli.scorecards import check, diff, lint, load
 from qa.cli.trust import trust
 from qa.errors import UserError
 from qa.settings import EXPLANATIONS, Configuration
@@ -41,31 +43,34 @@ def schema(what: str) -> int:
 
 @click.group(options_metavar="[OPCJE]", subcommand_metavar="POLECENIE [ARGUMENTY]...")
 def scorecards() -> None:
-    """Karty oceny: lista, treść, zgodność z ludźmi.
+    """Karty oceny: lista, treść, sprawdzenie, różnice, podgląd skutków, zgodność z ludźmi.
 
     \b
     Przykłady:
-      odsluch scorecards list
       odsluch scorecards show phone
+      odsluch scorecards lint moja-karta.yaml
+      odsluch scorecards preview moja-karta.yaml --against phone@1
       odsluch scorecards trust oceny.jsonl ludzie.jsonl
     """
 
 
 @scorecards.command("list", options_metavar="[OPCJE]")
+@click.option("--drafts", is_flag=True, help="Wymień także szkice.")
 @json_option
-def list_(as_json: bool) -> int:
-    """Wymień karty.
+def list_(drafts: bool, as_json: bool) -> int:
+    """Wymień karty opublikowane, które są w programie.
 
     \b
-    Przykład:
+    Przykłady:
       odsluch scorecards list --json
+      odsluch scorecards list --drafts
     """
     from scorecards import available
 
     if as_json:
-        print_json(available())
+        print_json(available(drafts=drafts))
     else:
-        for name in available():
+        for name in available(drafts=drafts):
             click.echo(name)
     return 0
 
@@ -80,16 +85,14 @@ def show(card: str) -> int:
       odsluch scorecards show phone
       odsluch scorecards show moja-karta.yaml
     """
-    from scorecards import ScorecardError, describe, load_scorecard
+    from scorecards import describe
 
-    try:
-        click.echo(describe(load_scorecard(card)))
-    except ScorecardError as error:
-        raise UserError(str(error)) from error
+    click.echo(describe(load(card)))
     return 0
 
 
-scorecards.add_command(trust)
+for command in (check, lint, diff, preview, trust):
+    scorecards.add_command(command)
 
 
 @click.group(options_metavar="[OPCJE]", subcommand_metavar="POLECENIE [ARGUMENTY]...")

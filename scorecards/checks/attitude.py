@@ -22,7 +22,7 @@ DIRECTIONS_WITHIN = 6
 def empathy(view: View) -> Finding:
     """Understanding, regret or apology in words where the customer reports a problem or is upset."""
     best = view.best("empathy")
-    blamed = _blame_after(view, best.turn) if best.certainty >= 0.5 else ()
+    blamed = blame_after(view, best.turn) if best.certainty >= 0.5 else ()
     if blamed:
         return Finding("fail", 0.75, best.evidence + blamed, "Po przeprosinach konsultant obwinia klienta.")
     if best.certainty >= 0.5:
@@ -61,7 +61,7 @@ def _upset(view: View) -> float:
     return 0.9 * share * sentiment.confidence
 
 
-def _blame_after(view: View, turn: int) -> tuple[Span, ...]:
+def blame_after(view: View, turn: int) -> tuple[Span, ...]:
     later = [t for t in view.agent_turns if turn <= t <= turn + BLAME_DISTANCE]
     return next(iter(view.said_by_agent("blame", later)), ())
 

@@ -6,12 +6,15 @@ of a default is the type that the loader asks for. Register it with :func:`check
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scorecards.evaluation import Finding
+from scorecards.view import View
+from transcripts.conversation import Speaker
 
 CheckFunction = Callable[..., Finding]
 
@@ -20,7 +23,8 @@ CheckFunction = Callable[..., Finding]
 class Check:
     """A check: ``asks_for_act`` when a pass must show where the act was performed.
 
-    ``behaviours`` are the tagger's codes that it reads; ``parameters`` maps each name to its default.
+    ``behaviours`` are the tagger's codes that it reads; ``parameters`` maps each name to its default; ``speaker`` is
+    whose words it judges: where they say nothing the check does not apply.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Check:
     behaviours: tuple[str, ...]
     parameters: Mapping[str, Any]
     asks_for_act: bool
+    speaker: Speaker = "agent"
 
     @property
     def producer(self) -> str:
@@ -40,7 +45,12 @@ _CHECKS: dict[str, Check] = {}
 
 
 def check(
-    name: str, *, behaviours: tuple[str, ...] = (), asks_for_act: bool = True, version: int = 1
+    name: str,
+    *,
+    behaviours: tuple[str, ...] = (),
+    asks_for_act: bool = True,
+    version: int = 1,
+    speaker: Speaker = "agent",
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check ``name``."""
 
@@ -49,10 +59,23 @@ def check(
             raise ValueError(f"check {name} is registered twice")
         wanted = inspect.signature(function).parameters.values()
         defaults = {p.name: p.default for p in wanted if p.kind is inspect.Parameter.KEYWORD_ONLY}
-        _CHECKS[name] = Check(name, function, version, behaviours, defaults, asks_for_act)
+        run = function if speaker == "agent" else _where_spoken(function, speaker)
+        _CHECKS[name] = Check(name, run, version, behaviours, defaults, asks_for_act, speaker)
         return function
 
     return register
+
+
+def _where_spoken(function: CheckFunction, speaker: Speaker) -> CheckFunction:
+    """The check, which does not apply where the speaker whom it judges says nothing."""
+
+    @functools.wraps(function)
+    def run(view: View, **parameters: Any) -> Finding:
+        if not view.turns_of(speaker):
+            return Finding("na", 1.0, (), "W zapisie nie ma wypowiedzi tego, kogo dotyczy kryterium.")
+        return function(view, **parameters)
+
+    return run
 
 
 def registered() -> Mapping[str, Check]:

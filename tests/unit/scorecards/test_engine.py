@@ -76,6 +76,33 @@ def test_unsure_critical_fail_is_a_review(answers: dict[str, Finding]) -> None:
     assert (result.score, result.critical_failed) == (100.0, ())
 
 
+def test_a_criterion_that_fails_its_section_loses_the_section_only(answers: dict[str, Finding]) -> None:
+    answers.update(one=finding("fail"), two=finding("pass"), three=finding("pass"))
+    first, second, third = card(10, 30, 60).criteria
+    failing = dataclasses.replace(first, fails_section=True)
+    sections = (Section("s", "S", 40, (failing, second)), Section("t", "T", 60, (third,)))
+    two_sections = Scorecard("probe", 1, "Probe", sections)
+    result = score(two_sections, SAID)
+    assert (result.score, result.coverage) == (60.0, 1.0)
+    assert (result.critical_failed, result.sections_failed) == ((), ("s",))
+    assert [(c.outcome, c.points) for c in result.criteria] == [("fail", 0), ("pass", 0), ("pass", 60)]
+    assert evaluation_to_dict(result)["sections_failed"] == ["s"]
+    answers.update(two=finding("review"))
+    assert (score(two_sections, SAID).score, score(two_sections, SAID).coverage) == (60.0, 1.0)
+    answers.update(two=finding("na"))
+    assert score(two_sections, SAID).score == 85.71
+    answers.update(one=finding("pass"))
+    assert "sections_failed" not in evaluation_to_dict(score(two_sections, SAID))
+
+
+def test_a_critical_fail_outweighs_a_lost_section(answers: dict[str, Finding]) -> None:
+    answers.update(one=finding("fail"), two=finding("fail"), three=finding("pass"))
+    first, second, third = card(10, 30, 60, critical="one").criteria
+    sections = (Section("s", "S", 100, (first, dataclasses.replace(second, fails_section=True), third)),)
+    result = score(Scorecard("probe", 1, "Probe", sections), SAID)
+    assert (result.score, result.critical_failed, result.sections_failed) == (0.0, ("one",), ("s",))
+
+
 def test_all_na_gives_no_score(answers: dict[str, Finding]) -> None:
     answers.update(one=finding("na"), two=finding("na"), three=finding("na"))
     assert score(card(30, 30, 40), SAID).score is None

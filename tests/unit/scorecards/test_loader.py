@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -5,7 +6,16 @@ import jsonschema
 import pytest
 import yaml
 
-from scorecards import SCORECARD_SCHEMA, ScorecardError, available, describe, load_scorecard, parse_scorecard
+from scorecards import (
+    SCORECARD_SCHEMA,
+    Condition,
+    ScorecardError,
+    available,
+    describe,
+    load_scorecard,
+    parse_scorecard,
+)
+from scorecards.loader import Served, read_scorecard
 
 GOOD = """\
 format: 1
@@ -92,6 +102,26 @@ def test_user_file_loads(tmp_path: Path) -> None:
             14,
             "żaden tagger nie rozpoznaje zachowania „taniec”",
         ),
+        ("check: greeting", "check: greeting\n        critical: sekcja", 15, "albo section"),
+        ("version: 2", "version: 2\nstatus: szkic", 4, "draft (szkic) albo published"),
+        ("check: greeting", "check: greeting\n        only: {}", 15, "podaj „reasons”, „channels” albo oba"),
+        ("check: greeting", "check: greeting\n        only: {reasons: []}", 15, "niepustej listy"),
+        ("check: greeting", "check: greeting\n        only: {powody: [a.b]}", 15, "nieznane pole „powody”"),
+        (
+            "check: greeting",
+            "check: greeting\n        only:\n          reasons: [complaint.*, reklamacja]",
+            16,
+            "kryterium powitanie, only: „reklamacja” nie jest powodem kontaktu",
+        ),
+        ("check: greeting", "check: greeting\n        only: {reasons: ['*.*']}", 15, "nie jest powodem"),
+        ("check: greeting", "check: greeting\n        only: {reasons: [7]}", 15, "nie jest powodem"),
+        (
+            "check: greeting",
+            "check: greeting\n        only:\n          channels:\n            - phone\n            - telefon",
+            18,
+            "nieznany kanał „telefon”; dostępne: phone, chat",
+        ),
+        ("check: greeting", "check: greeting\n        only: {channels: [[phone]]}", 15, "nieznany kanał"),
         ("check: greeting", "check: behaviour_absent", 14, "wymaga parametru „behaviour”"),
         ("format: 1", "format: [1", 1, "nie jest poprawnym YAML"),
     ],
@@ -111,6 +141,94 @@ def test_refusals_name_file_line_and_remedy(old: str, new: str, line: int, words
 def test_criterion_that_the_tagger_in_use_does_not_serve() -> None:
     with pytest.raises(ScorecardError, match="zachowania „greeting”"):
         parse_scorecard(GOOD, "moja.yaml", behaviours=("farewell",))
+
+
+CONDITIONAL = GOOD.replace(
+    "check: greeting",
+    "check: greeting\n        only: {reasons: [complaint.*, delivery.delayed], channels: [phone]}",
+    1,
+)
+REASONS = ("complaint.service", "complaint.status", "delivery.delayed")
+
+
+def test_a_condition_is_read() -> None:
+    first = next(parse_scorecard(CONDITIONAL, "moja.yaml", reasons=REASONS).criteria)
+    assert first.only == Condition(("complaint.*", "delivery.delayed"), ("phone",))
+    assert "Tylko gdy: kanał: telefon; powód: complaint.* lub delivery.delayed" in describe(
+        parse_scorecard(CONDITIONAL, "moja.yaml")
+    )
+
+
+@pytest.mark.parametrize(
+    ("reasons", "named", "listed"),
+    [
+        (("delivery.delayed", "payment.invoice"), "complaint.*", "delivery.*, payment.*"),
+        (("complaint.service", "delivery.lost"), "delivery.delayed", "delivery.lost"),
+    ],
+)
+def test_a_reason_that_no_tagger_serves(reasons: tuple[str, ...], named: str, listed: str) -> None:
+    with pytest.raises(ScorecardError) as refusal:
+        parse_scorecard(CONDITIONAL, "moja.yaml", reasons=reasons)
+    assert refusal.value.message == (
+        "moja.yaml, wiersz 15, kryterium powitanie, only: "
+        f"żaden tagger nie rozpoznaje powodu „{named}”; dostępne: {listed}."
+    )
+
+
+def test_all_refusals_come_in_the_order_of_the_file() -> None:
+    wrong = GOOD.replace("name: Powitanie", "name: ''").replace("check: phrase_said", "check: brak")
+    card, refusals = read_scorecard(wrong, "moja.yaml", Served())
+    assert card is None
+    assert [refusal.line for refusal in refusals] == [11, 23]
+    assert str(refusals[0]) == refusals[0].message
+
+
+def test_a_draft_says_so() -> None:
+    draft = parse_scorecard(GOOD.replace("version: 2", "version: 2\nstatus: draft"), "moja.yaml")
+    assert (draft.status, draft.key) == ("draft", "moja@2-draft")
+    assert describe(draft).startswith("moja@2-draft: Moja karta (szkic)")
+    published = parse_scorecard(GOOD.replace("version: 2", "version: 2\nstatus: published"), "moja.yaml")
+    assert published == parse_scorecard(GOOD, "moja.yaml")
+
+
+def test_a_draft_in_the_library_is_loaded_only_by_its_whole_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(key: str, more: str = "") -> None:
+        name, _, version = key.removesuffix("-draft").partition("@")
+        text = GOOD.replace("id: moja", f"id: {name}", 1).replace("version: 2", f"version: {version}{more}")
+        (tmp_path / f"{key}.yaml").write_text(text, encoding="utf-8")
+
+    keep("moja@2")
+    keep("moja@10")
+    keep("moja@11-draft", "\nstatus: draft")
+    keep("nowa@1-draft", "\nstatus: draft")
+    monkeypatch.setattr("scorecards.shelf.library_folder", lambda: tmp_path)
+    assert available() == ["moja@2", "moja@10"]
+    assert available(drafts=True) == ["moja@2", "moja@10", "moja@11-draft", "nowa@1-draft"]
+    assert load_scorecard("moja").key == "moja@10"
+    assert load_scorecard("moja@2").key == "moja@2"
+    assert load_scorecard("moja@11-draft").key == "moja@11-draft"
+    with pytest.raises(ScorecardError, match="„moja@11” jest szkicem; aby jej użyć, podaj „moja@11-draft”"):
+        load_scorecard("moja@11")
+    with pytest.raises(ScorecardError, match="dostępne karty: moja@2, moja@10"):
+        load_scorecard("nowa")
+
+
+def test_versions_of_stored_evaluations_do_not_change_for_cards_without_the_later_fields() -> None:
+    plain = next(parse_scorecard(GOOD, "moja.yaml").criteria)
+    assert repr(plain).endswith("critical=False, not_applicable='', guide='')")
+    later = dataclasses.replace(plain, only=Condition(channels=("chat",)), fails_section=True)
+    assert repr(later).endswith("only=Condition(reasons=(), channels=('chat',)), fails_section=True)")
+
+
+@pytest.mark.parametrize(("written", "whole", "section"), [("true", True, False), ("section", False, True)])
+def test_critical_for_the_card_or_for_the_section(written: str, whole: bool, section: bool) -> None:
+    text = GOOD.replace("check: greeting", f"check: greeting\n        critical: {written}", 1)
+    card = parse_scorecard(text, "moja.yaml")
+    first = next(card.criteria)
+    assert (first.critical, first.fails_section) == (whole, section)
+    assert ("krytyczne dla sekcji" in describe(card)) == section
 
 
 @pytest.mark.parametrize(
@@ -151,8 +269,19 @@ def test_missing_wrongly_encoded_and_huge_files(tmp_path: Path) -> None:
 def test_json_schema_admits_the_shipped_card_and_the_user_card() -> None:
     jsonschema.Draft202012Validator.check_schema(SCORECARD_SCHEMA)
     shipped = Path(__file__).parents[3] / "scorecards" / "library" / "phone@1.yaml"
-    for text in (GOOD, shipped.read_text(encoding="utf-8")):
+    section = GOOD.replace("version: 2", "version: 2\nstatus: draft").replace(
+        "check: greeting", "check: greeting\n        critical: section"
+    )
+    for text in (GOOD, CONDITIONAL, section, shipped.read_text(encoding="utf-8")):
         jsonschema.validate(yaml.safe_load(text), SCORECARD_SCHEMA)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.safe_load(GOOD.replace("name: Moja", "nazwa: Moja")), SCORECARD_SCHEMA)
+    for old, new in (
+        ("name: Moja", "nazwa: Moja"),
+        ("version: 2", "version: 2\nstatus: szkic"),
+        ("check: greeting", "check: greeting\n        critical: sekcja"),
+        ("check: greeting", "check: greeting\n        only: {}"),
+        ("check: greeting", "check: greeting\n        only: {channels: [telefon]}"),
+        ("check: greeting", "check: greeting\n        only: {reasons: [complaint]}"),
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(GOOD.replace(old, new, 1)), SCORECARD_SCHEMA)
     json.dumps(SCORECARD_SCHEMA)
