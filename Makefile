@@ -35,6 +35,7 @@ demo: setup
 	@$(BIN)/odsluch run --config examples/odsluch.toml examples
 	@$(BIN)/odsluch report --config examples/odsluch.toml
 	@$(BIN)/odsluch backlog list --config examples/odsluch.toml
+	@echo "W przeglądarce: $(BIN)/odsluch serve --config examples/odsluch.toml"
 
 lint: setup
 	$(BIN)/ruff check .

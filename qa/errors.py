@@ -17,6 +17,18 @@ class UsageProblem(UserError):
     exit_code = 2
 
 
+class Missing(UserError):
+    """What was asked for is not there, or not for this person."""
+
+
+class Refused(UserError):
+    """This person may not do that."""
+
+
+class Conflict(UserError):
+    """Somebody was quicker: what was to be changed is no longer as it was seen."""
+
+
 class Transient(Exception):
     """A fault that is likely gone at the next attempt. Its message never holds text of a record."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.errors import UsageProblem
 from transcripts.conversation import CHANNELS
@@ -17,6 +18,7 @@ FILE_NAME = "odsluch.toml"
 PREFIX = "ODSLUCH_"
 CONFIG_VARIABLE = "ODSLUCH_CONFIG"
 LANGUAGES = ("pl",)
+LONGEST_ISSUER = 120  # leaves room for the person's name beside it
 DEFAULT_SCORECARDS: Mapping[str, str] = MappingProxyType({"phone": "phone@1"})
 
 SEALED = ("raw_text", "raw_audio", "redacted_audio")  # kept only when asked for, and only encrypted
@@ -48,6 +50,10 @@ class Settings:
     shop_addresses: tuple[str, ...] = ()
     column_map: Path | None = None
     min_confidence: float = 0.0
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret_file: Path | None = None
+    oidc_address: str = ""
 
     @property
     def url(self) -> str:
@@ -93,6 +99,10 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "shop_addresses": "adresy e-mail i domeny sklepu (nadawca z tej listy to konsultant)",
         "column_map": "plik z mapą kolumn dla CSV i XLSX",
         "min_confidence": "najniższa pewność powodu pokazywanego w podsumowaniach",
+        "oidc_issuer": "adres dostawcy kont firmowych, OpenID Connect (puste: bez logowania firmowego)",
+        "oidc_client_id": "identyfikator, pod którym dostawca kont firmowych zna Odsłuch",
+        "oidc_secret_file": "plik sekretu od dostawcy kont firmowych (albo zmienna ODSLUCH_OIDC_SECRET)",
+        "oidc_address": "adres Odsłuchu w przeglądarce; dostawca kont firmowych odsyła na niego z końcówką /sso/back",
     }
 )
 
@@ -272,6 +282,34 @@ def _by_channel(raw: Any) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+def is_guarded_address(address: str) -> bool:
+    """Whether nobody on the way can read or change what goes there: https, or http on this machine itself."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.fragment:
+        return False
+    if not (address.isascii() and address.isprintable()) or " " in address:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
+
+
+def _issuer(raw: Any) -> str:
+    text = _any_text(raw).strip()
+    if text and (not is_guarded_address(text) or "?" in text or len(text) > LONGEST_ISSUER):
+        raise ValueError(raw)
+    return text
+
+
+def _site(raw: Any) -> str:
+    text = _any_text(raw).strip().removesuffix("/")
+    if text and (not is_guarded_address(text) or "?" in text or urlsplit(text).path):
+        raise ValueError(raw)
+    return text
+
+
 def _language(raw: Any) -> str:
     if raw not in LANGUAGES:
         raise ValueError(raw)
@@ -299,5 +337,12 @@ _PARSERS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
         "shop_addresses": (_names, "listy adresów lub domen"),
         "column_map": (_folder, "ścieżki pliku"),
         "min_confidence": (_share, "liczby od 0 do 1"),
+        "oidc_issuer": (
+            _issuer,
+            "adresu https:// dostawcy kont firmowych, dokładnie takiego, jaki on podaje",
+        ),
+        "oidc_client_id": (_any_text, "identyfikatora nadanego przez dostawcę kont firmowych"),
+        "oidc_secret_file": (_folder, "ścieżki pliku"),
+        "oidc_address": (_site, "adresu https:// bez ścieżki, np. https://odsluch.firma.pl"),
     }
 )

@@ -9,6 +9,7 @@ import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("qa.cli.runs:run", "Przetwórz nagrania i wiadomości: od pliku do propozycji usprawnień."),
+    "serve": ("qa.cli.serve:serve", "Otwórz aplikację w przeglądarce: oceny, kolejka, 1:1, pulpity."),
     "report": ("qa.cli.findings:report", "Zapisz raport głosu klienta jako jeden plik HTML."),
     "backlog": ("qa.cli.findings:backlog", "Pokaż lub wyeksportuj propozycje usprawnień."),
     "parked": ("qa.cli.runs:parked", "Pokaż, czego nie udało się przetworzyć i co z tym zrobić."),

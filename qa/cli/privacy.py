@@ -191,7 +191,7 @@ def _print_erased(done: Erased, *, dry_run: bool) -> None:
     click.echo(
         f"{'Do usunięcia' if dry_run else 'Usunięto'}: rozmów {len(done.ids)} (wersji {counts.conversations}), "
         f"tagów {counts.taggings}, ocen {counts.evaluations}, zaszyfrowanych plików {counts.sealed}, "
-        f"odłożonych pozycji {counts.parked}, wpisów z cytatami {counts.quotes}."
+        f"odłożonych pozycji {counts.parked}, wpisów z cytatami {counts.quotes}, ocen ludzi i pozycji prób {counts.work}."
     )
     if dry_run:
         return

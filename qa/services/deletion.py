@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from qa.services import overview
 from qa.services.findings import find_proposals, find_trends
+from qa.services.forgetting import forget_work, without
 from qa.services.workspace import Workspace
 from qa.storage.tables import (
     ConversationRow,
@@ -36,13 +38,14 @@ class Deleted:
     sealed: int = 0
     parked: int = 0
     quotes: int = 0
+    work: int = 0
 
     def __add__(self, other: Deleted) -> Deleted:
         return Deleted(*(getattr(self, name) + getattr(other, name) for name in Deleted.__slots__))
 
 
 def delete_conversations(session: Session, vault: Path | None, ids: Sequence[str]) -> Deleted:
-    """Delete conversations in all their versions, their tags, evaluations, sealed files and quotes.
+    """Delete conversations in all their versions, their tags, evaluations, reviews, sealed files and quotes.
 
     The names of files of which nothing is left are forgotten too; their digests stay, so that the same file
     is not read again.
@@ -71,6 +74,7 @@ def _delete_some(session: Session, vault: Path | None, ids: Sequence[str]) -> De
         evaluations=_gone(session, EvaluationRow, EvaluationRow.input_digest.in_(taggings)),
         sealed=len(sealed),
         parked=_gone(session, ParkedRow, parked),
+        work=forget_work(session, ids),
     )
     _forget_names(session, sources)
     return counts
@@ -96,31 +100,15 @@ def _drop_quotes(session: Session, ids: set[str]) -> int:
     for row in [*session.scalars(select(TrendRow)), *session.scalars(select(ProposalRow))]:
         for name in ("examples", "evidence", "details"):
             value = getattr(row, name, None)
-            clean = _without(value, ids)
+            clean = without(value, ids)
             if clean != value:
                 setattr(row, name, clean)
                 count += 1
     return count
 
 
-def _without(value: Any, ids: set[str]) -> Any:
-    """JSON without the list entries that name one of ``ids``."""
-    if isinstance(value, dict):
-        return {key: _without(item, ids) for key, item in value.items() if key not in ids}
-    if isinstance(value, list):
-        return [_without(item, ids) for item in value if not _names(item, ids)]
-    return value
-
-
-def _names(item: Any, ids: set[str]) -> bool:
-    if isinstance(item, dict):
-        return any(isinstance(part, str) and part in ids for part in item.values())
-    if isinstance(item, list):
-        return any(isinstance(part, str) and part in ids for part in item)
-    return isinstance(item, str) and item in ids
-
-
 def refresh_findings(workspace: Workspace) -> None:
-    """Trends and proposals anew from what is left."""
+    """Trends, proposals and the overview anew from what is left."""
     find_trends(workspace)
     find_proposals(workspace)
+    overview.refresh(workspace)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qa.services import overview
 from qa.services.ingest import Outcome
 from qa.services.pipeline import Executor, anything_missing, stages
 from qa.services.sealing import clear_work
@@ -65,6 +66,7 @@ def run(
         row = _begin(workspace)
         outcomes = executor()(steps, progress)
         report = _report(planned, outcomes)
+        overview.refresh(workspace)
         _finish(workspace, row, report)
         return report
 

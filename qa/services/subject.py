@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem
 from qa.services.deletion import Deleted, delete_conversations, refresh_findings
 from qa.services.outputs import renew_outputs
+from qa.services.reviews import finished_reviews
 from qa.services.workspace import Workspace, only_run, open_vault
 from qa.storage.audit import record
 from qa.storage.digests import CASE, CUSTOMER, ORDER
+from qa.storage.people import ReviewRow
 from qa.storage.tables import ConversationRow, ErasedRow, EvaluationRow, SealedRow, TaggingRow, now
 from qa.storage.vault import FOLDER, Vault, sealed_of
 
@@ -183,6 +185,11 @@ def export(workspace: Workspace, subject: Subject, target: Path | None, actor: s
     return counts
 
 
+def _review(row: ReviewRow) -> dict[str, Any]:
+    """A person's evaluation without who made it: that is another person's data."""
+    return {"scorecard": row.scorecard, "score": row.score, "criteria": row.criteria, "comment": row.comment}
+
+
 def _held(session: Session, conversation_id: str) -> dict[str, Any]:
     rows = session.scalars(select(ConversationRow).where(ConversationRow.conversation_id == conversation_id))
     versions = sorted(rows, key=lambda row: (not row.current, row.key))
@@ -197,6 +204,7 @@ def _held(session: Session, conversation_id: str) -> dict[str, Any]:
         "evaluations": [
             {"version": row.version, "current": row.current, **row.content} for row in evaluations
         ],
+        "reviews": [_review(row) for row in finished_reviews(session, conversation_id)],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from qa.storage.digests import canonical, digest_of
@@ -14,10 +14,18 @@ from qa.storage.tables import AuditRow, now
 BEGINNING = "0" * 32
 
 
+def mark_of(conversation_id: str) -> str:
+    """How the log names a conversation: it cannot be erased from the log, so the log never has its id."""
+    return "rozmowa-" + digest_of("audit", conversation_id)[:16]
+
+
 def record(
     session: Session, actor: str, action: str, subject: str | None, details: Mapping[str, Any]
 ) -> None:
     """Append an entry. ``subject`` and ``details`` hold pseudonyms and counts, never personal data."""
+    if session.get_bind().dialect.name == "postgresql":
+        # the chain has one end: who appends waits for the one before (on SQLite every writer does)
+        session.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
     last = session.scalars(select(AuditRow).order_by(AuditRow.id.desc()).limit(1)).first()
     row = AuditRow(
         at=now().isoformat(timespec="seconds"),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem, UserError, is_disk_full
 from qa.settings import without_password
 
-HEAD = "0002"
+HEAD = "0003"
 BUSY_MS = 30_000
 
 

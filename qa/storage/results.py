@@ -141,3 +141,26 @@ def primary_reasons(session: Session) -> dict[str | None, int]:
 def in_batches(items: Sequence[str], size: int) -> Iterable[list[str]]:
     """Cut ``items`` into lists of at most ``size``."""
     return (list(items[start : start + size]) for start in range(0, len(items), size))
+
+
+def current_rows(
+    session: Session, conversation_id: str
+) -> tuple[ConversationRow, TaggingRow | None, EvaluationRow | None] | None:
+    """The current conversation of that id with its tags and evaluation, as far as there are any."""
+    query = (
+        select(ConversationRow, TaggingRow, EvaluationRow)
+        .outerjoin(TaggingRow, and_(TaggingRow.input_digest == ConversationRow.digest, TaggingRow.current))
+        .outerjoin(
+            EvaluationRow, and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current)
+        )
+        .where(ConversationRow.current, ConversationRow.conversation_id == conversation_id)
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return tuple(found) if found else None  # type: ignore[return-value]
+
+
+def evaluation_of(session: Session, conversation_id: str) -> dict[str, Any] | None:
+    """The automatic evaluation (contract 2) of the current conversation of that id."""
+    rows = current_rows(session, conversation_id)
+    return rows[2].content if rows and rows[2] else None

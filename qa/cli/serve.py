@@ -1,0 +1,81 @@
+"""``odsluch serve``: the web application on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+import click
+
+from qa.cli.options import STORED, settings_options, workspace
+from qa.errors import UsageProblem
+from qa.settings import Configuration
+
+
+@click.command(options_metavar="[OPCJE]")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="ADRES", help="Na jakim adresie słuchać."
+)
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), metavar="N", help="Port."
+)
+@click.option("--https", "secure", is_flag=True, help="Stoi za serwerem HTTPS: ciasteczka tylko po HTTPS.")
+@settings_options(*STORED)
+def serve(configuration: Configuration, host: str, port: int, secure: bool) -> None:
+    """Otwórz aplikację w przeglądarce: kolejka, oceny, kalibracje, odwołania, 1:1, pulpity.
+
+    Za pierwszym razem wypisuje odnośnik, pod którym zakłada się pierwsze konto. Słucha tylko na tej maszynie;
+    aby udostępnić aplikację zespołowi, postaw przed nią serwer HTTPS (np. Caddy albo nginx) i dodaj --https.
+
+    \b
+    Przykłady:
+      odsluch serve
+      odsluch serve --config examples/odsluch.toml --port 8080
+    """
+    import uvicorn
+
+    from qa.services import accounts, overview, single_sign_on
+    from qa.services.workspace import check_key
+    from qa.web.app import create_app
+
+    if not secure and not _is_local(host):
+        raise UsageProblem(
+            f"Adres {host} jest widoczny w sieci, a hasła szłyby po niej otwarte: postaw przed aplikacją serwer HTTPS "
+            "i dodaj --https."
+        )
+    # what is missing for single sign-on is said now, not at the first sign-in
+    single_sign_on.registration(configuration.settings, os.environ)
+    with workspace(configuration) as opened, _listening(host, port) as door:
+        check_key(opened.storage, opened.pseudonyms)
+        changed = overview.refresh(opened)
+        if changed:
+            click.echo(f"Zestawienie rozmów: {changed} nowych lub zmienionych.", err=True)
+        app = create_app(opened, secure=secure)
+        with opened.storage.writing() as session:
+            code = accounts.setup_code(session)
+        address = f"http://{host}:{door.getsockname()[1]}"
+        if code:
+            click.echo(f"Pierwsze konto załóż tutaj: {address}/setup?code={code}")
+        click.echo(f"Odsłuch działa: {address} (koniec: Ctrl+C)")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[door])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The open port; whoever connects from now on is served as soon as the application is ready."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise UsageProblem(
+            f"Nie można słuchać na {host}, port {port}: jest zajęty albo niedozwolony; wybierz inny przez --port."
+        ) from error
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

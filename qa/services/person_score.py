@@ -1,0 +1,17 @@
+"""The score of what people say, by the same rules as the machine's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scorecards import Scorecard, total
+
+
+def person_score(card: Scorecard, outcomes: Mapping[str, str]) -> float | None:
+    """0..100 of the decided applicable weight; None where too little of it is decided.
+
+    A failed critical criterion makes it 0, one that fails its section loses the section's points. ``na`` leaves the
+    denominator; a criterion without an outcome does too, but it lowers the coverage, as ``review`` does in
+    :func:`scorecards.score`.
+    """
+    return total(card, outcomes).score

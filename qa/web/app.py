@@ -1,0 +1,143 @@
+"""The application: routes, error pages, headers. Nothing is loaded from elsewhere, nothing is sent elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from qa.errors import Conflict, Missing, Refused, UsageProblem, UserError
+from qa.services import accounts, cards
+from qa.services.permissions import Actor
+from qa.services.workspace import Workspace
+from qa.web.context import API, COOKIE, SignInNeeded
+from qa.web.pages import page
+from qa.web.routes import all_routers
+
+MOST_BYTES = 1_000_000
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+STATUS = ((UsageProblem, 422), (Missing, 404), (Refused, 403), (Conflict, 409), (UserError, 400))
+CODES = {422: "invalid", 404: "missing", 403: "refused", 409: "conflict", 400: "failed", 401: "sign_in"}
+TITLES = {403: "Brak dostępu", 404: "Nie znaleziono", 409: "Ktoś był szybszy", 422: "Popraw dane"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def create_app(workspace: Workspace, *, secure: bool = False) -> FastAPI:
+    """The application on this workspace.
+
+    Args:
+        secure: cookies only over HTTPS, and browsers told to use nothing else.
+
+    Raises:
+        UsageProblem: a scorecard that the settings name cannot be read.
+    """
+    app = FastAPI(
+        title="Odsłuch",
+        version=metadata.version("odsluch"),
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.workspace = workspace
+    app.state.secure = secure
+    names = dict(workspace.settings.scorecards)
+    app.state.cards = dict(zip(names, cards.register(names.values()), strict=True))
+    folder = Path(str(resources.files("qa.web").joinpath("static")))
+    app.mount("/static", StaticFiles(directory=folder), name="static")
+    for router in all_routers():
+        app.include_router(router)
+    _errors(app)
+    app.middleware("http")(_guarded)
+    return app
+
+
+async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse what is too large, and add the headers that keep a page to itself."""
+    length = request.headers.get("content-length", "0")
+    chunked = "transfer-encoding" in request.headers
+    if chunked or not length.isdigit() or int(length) > MOST_BYTES:
+        response: Response = _json_error(413, "Zbyt duża treść zapytania.", "too_large")
+    elif b"%00" in request.scope.get("raw_path", b"") + request.scope["query_string"]:
+        response = _shown(request, 422, "Adres zawiera znak, którego nie da się zapisać.")
+    else:
+        response = await go_on(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.app.state.secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = FOREVER if request.url.query else "no-cache"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _errors(app: FastAPI) -> None:
+    app.add_exception_handler(SignInNeeded, _sign_in_needed)
+    app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def _sign_in_needed(request: Request, error: Any) -> Response:
+    if _is_api(request):
+        return _json_error(401, "Zaloguj się.", "sign_in")
+    return RedirectResponse(f"/login?next={error.back}", status_code=303)
+
+
+def _user_error(request: Request, error: Any) -> Response:
+    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    return _shown(request, status, str(error))
+
+
+def _invalid(request: Request, error: Any) -> Response:
+    places = [".".join(str(part) for part in one["loc"] if part != "body") for one in error.errors()]
+    named = ", ".join(dict.fromkeys(place for place in places if place)) or "treść zapytania"
+    return _shown(request, 422, f"Niewłaściwa wartość: {named}.")
+
+
+def _http_error(request: Request, error: Any) -> Response:
+    message = {404: "Nie ma takiej strony.", 405: "Tego adresu nie można użyć w ten sposób."}
+    return _shown(request, error.status_code, message.get(error.status_code, "Nie udało się."))
+
+
+def _shown(request: Request, status: int, message: str) -> Response:
+    if _is_api(request):
+        return _json_error(status, message, CODES.get(status, "failed"))
+    actor = _actor(request)
+    return page(
+        request, "error.html", actor, status, title=TITLES.get(status, "Nie udało się"), message=message
+    )
+
+
+def _actor(request: Request) -> Actor | None:
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    with request.app.state.workspace.storage.reading() as session:
+        found = accounts.signed_in(session, token)
+    return found[0] if found else None
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith(API)
+
+
+def _json_error(status: int, message: str, code: str) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message}}, status)

@@ -1,0 +1,52 @@
+"""Polish by default, English second: the catalogue maps the Polish text of a page to its English one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import yaml
+
+LANGUAGES = ("pl", "en")
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """Polish text to English text, from every file under ``locales/en``."""
+    found: dict[str, str] = {}
+    folder = resources.files("qa.web").joinpath("locales", "en")
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        found.update(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+    return found
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+
+    def __call__(self, polish: str, **values: object) -> str:
+        """The text in this language, with ``{name}`` filled in; Polish where the catalogue lacks it."""
+        text = polish if self.language == "pl" else english().get(polish, polish)
+        return text.format(**values) if values else text
+
+    def count(self, number: int, forms: str) -> str:
+        """A number with its noun: ``forms`` is ``rozmowa|rozmowy|rozmów``, the catalogue has ``conversation|conversations``."""
+        if self.language == "pl":
+            one, few, many = forms.split("|")
+            return f"{spaced(number)}\u00a0{_polish_form(number, one, few, many)}"
+        singular, _, plural = english().get(forms, forms).partition("|")
+        return f"{number:,}\u00a0{singular if number == 1 else plural.split('|')[0]}"
+
+
+def spaced(number: int) -> str:
+    """Thousands apart by a space that does not break."""
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def _polish_form(number: int, one: str, few: str, many: str) -> str:
+    if number == 1:
+        return one
+    return few if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else many

@@ -1,0 +1,124 @@
+"""Filling a template: language, figures, navigation, and what the person may do."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from qa.services.permissions import Actor
+from qa.web import figures
+from qa.web.language import Words
+
+LANGUAGE_COOKIE = "odsluch_language"
+
+# page, name, one of these permissions
+NAVIGATION = (
+    ("/conversations", "Rozmowy", ("conversation.read", "conversation.read_own")),
+    ("/queue", "Kolejka", ("queue.work",)),
+    ("/plans", "Próby", ("sample.plan",)),
+    ("/calibrations", "Kalibracje", ("calibration.take", "calibration.lead")),
+    ("/disputes", "Odwołania", ("dispute.read", "dispute.raise")),
+    ("/coaching", "1:1", ("coaching.write", "coaching.read_own")),
+    ("/quality", "Jakość", ("team.read",)),
+    ("/voice", "Głos klienta", ("voice.read",)),
+    ("/trust", "Zaufanie", ("trust.read",)),
+    ("/accounts", "Konta", ("account.manage",)),
+    ("/audit", "Dziennik", ("audit.read",)),
+)
+
+CHANNELS = {
+    "phone": "telefon",
+    "chat": "czat",
+    "email": "e-mail",
+    "social": "media społecznościowe",
+    "marketplace": "platforma sprzedażowa",
+    "review": "opinia",
+    "form": "formularz",
+    "sms": "SMS",
+}
+SENTIMENTS = {"negative": "negatywny", "neutral": "neutralny", "mixed": "mieszany", "positive": "pozytywny"}
+OUTCOMES = {"pass": "zaliczone", "fail": "niezaliczone", "na": "nie dotyczy", "review": "do oceny"}
+SPEAKERS = {
+    "agent": "konsultant",
+    "customer": "klient",
+    "bot": "bot",
+    "system": "system",
+    "unknown": "nieznany",
+}
+TRUST = {
+    "automatic": "automatyczne",
+    "assisted": "podpowiedź",
+    "manual": "ocenia człowiek",
+    "unmeasured": "niezmierzone",
+}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("qa.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    for name in ("percent", "interval", "points", "clock", "moment", "day"):
+        environment.filters[name] = getattr(figures, name)
+    environment.filters["paired"] = lambda values: [(value, value) for value in values]
+    environment.globals |= {
+        "CHANNELS": CHANNELS,
+        "SENTIMENTS": SENTIMENTS,
+        "OUTCOMES": OUTCOMES,
+        "SPEAKERS": SPEAKERS,
+        "TRUST": TRUST,
+        "asset": asset,
+        "link": link,
+    }
+    return environment
+
+
+def link(path: str, **values: Any) -> str:
+    """A path with those values as its query that are not empty."""
+    query = urlencode({name: value for name, value in values.items() if value not in ("", None)})
+    return f"{path}?{query}" if query else path
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content, so that browsers may keep it for ever."""
+    content = resources.files("qa.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def language_of(request: Request, actor: Actor | None) -> str:
+    """The account's language, or the one chosen in this browser."""
+    return actor.language if actor else request.cookies.get(LANGUAGE_COOKIE, "pl")
+
+
+def page(
+    request: Request, template: str, actor: Actor | None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """The filled template. ``t`` gives words, ``n`` a number with its noun."""
+    words = Words(language_of(request, actor))
+    shown = [item for item in NAVIGATION if actor and any(actor.may(one) for one in item[2])]
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            t=words,
+            n=words.count,
+            actor=actor,
+            navigation=shown,
+            path=request.url.path,
+            form_token=actor.form_token if actor else "",
+            **values,
+        )
+    )
+    return HTMLResponse(html, status)

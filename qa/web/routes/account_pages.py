@@ -1,0 +1,103 @@
+"""Accounts: who may sign in, with which roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from qa.errors import UsageProblem
+from qa.services import accounts, single_sign_on
+from qa.services.permissions import ROLES, Actor
+from qa.storage.people import AccountRow
+from qa.web.context import API, Reading, Writing, permitted, workspace_of
+from qa.web.pages import page
+
+router = APIRouter()
+MANAGE = permitted("account.manage")
+
+
+class AccountChange(BaseModel):
+    """What changes in an account; None leaves a value as it is."""
+
+    name: str | None = Field(default=None, max_length=200)
+    roles: list[str] | None = Field(default=None, max_length=20)
+    password: str | None = Field(default=None, max_length=accounts.MOST_PASSWORD)
+    agent_id: str | None = Field(default=None, max_length=200)
+    team: str | None = Field(default=None, max_length=200)
+    active: bool | None = None
+
+
+class NewAccount(BaseModel):
+    """A new account."""
+
+    login: str = Field(max_length=200)
+    name: str = Field(max_length=200)
+    roles: list[str] = Field(max_length=20)
+    password: str | None = Field(default=None, max_length=accounts.MOST_PASSWORD)
+    agent_id: str | None = Field(default=None, max_length=200)
+    team: str | None = Field(default=None, max_length=200)
+
+
+def _shown(row: AccountRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "login": row.login,
+        "name": row.name,
+        "roles": list(row.roles),
+        "agent_id": row.agent_id,
+        "team": row.team,
+        "active": row.active,
+        "single_sign_on": row.subject is not None,
+    }
+
+
+@router.get("/accounts", response_class=HTMLResponse, include_in_schema=False)
+def accounts_page(request: Request, session: Reading, actor: Actor = MANAGE) -> HTMLResponse:
+    """All accounts and the form for a new one."""
+    rows = [_shown(row) for row in accounts.accounts(session)]
+    return page(
+        request,
+        "accounts.html",
+        actor,
+        rows=rows,
+        roles=ROLES,
+        least=accounts.LEAST_PASSWORD,
+        single_sign_on=single_sign_on.is_configured(workspace_of(request).settings),
+    )
+
+
+@router.get(f"{API}/accounts")
+def list_accounts(session: Reading, actor: Actor = MANAGE) -> list[dict[str, Any]]:
+    """All accounts by name."""
+    return [_shown(row) for row in accounts.accounts(session)]
+
+
+@router.post(f"{API}/accounts", status_code=201)
+def create_account(
+    request: Request, session: Writing, given: NewAccount, actor: Actor = MANAGE
+) -> dict[str, Any]:
+    """A new account with a first password, which only company sign-in makes unnecessary."""
+    if given.password is None and not single_sign_on.is_configured(workspace_of(request).settings):
+        raise UsageProblem(f"Podaj hasło: co najmniej {accounts.LEAST_PASSWORD} znaków.")
+    row = accounts.create(
+        session,
+        given.login,
+        given.name,
+        given.roles,
+        given.password,
+        agent_id=given.agent_id,
+        team=given.team,
+        by=actor,
+    )
+    return _shown(row)
+
+
+@router.patch(f"{API}/accounts/{{account_id}}")
+def change_account(
+    session: Writing, account_id: str, given: AccountChange, actor: Actor = MANAGE
+) -> dict[str, Any]:
+    """Change an account; taking away roles, password or the account ends its sessions."""
+    return _shown(accounts.change(session, account_id, actor, **given.model_dump()))

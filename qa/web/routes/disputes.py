@@ -1,0 +1,184 @@
+"""Disputes: an agent objects to an outcome, somebody other than its author decides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, BeforeValidator, Field
+
+from qa.services import dispute_case, dispute_figures, dispute_views
+from qa.services import disputes as decisions
+from qa.services.permissions import Actor
+from qa.storage.analysis import LOCAL
+from qa.web.context import API, Reading, Writing, permitted
+from qa.web.pages import page
+from qa.web.shares import with_intervals
+
+router = APIRouter()
+Identifier = Annotated[str, Field(max_length=200)]
+Few = Annotated[str, Query(max_length=200)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+Day = Annotated[date | None, BeforeValidator(lambda given: given or None), Query()]
+STATUSES = {
+    "open": "otwarte",
+    "accepted": "uznane",
+    "partly": "uznane częściowo",
+    "rejected": "oddalone",
+    "wrong_person": "dotyczy innej osoby",
+    "withdrawn": "wycofane",
+}
+ANY = ("dispute.read", "dispute.raise")
+SIZE = 50
+
+
+class NewDispute(BaseModel):
+    """What is objected to and why; ``review_id`` is null for the machine's outcome."""
+
+    conversation_id: Identifier
+    criterion: str = Field(max_length=120)
+    review_id: str | None = Field(default=None, max_length=32)
+    comment: str = Field(max_length=decisions.MOST_COMMENT)
+
+
+class NewDecision(BaseModel):
+    """A decision: ``becomes`` is the new outcome where the dispute is accepted, wholly or partly."""
+
+    status: Literal["accepted", "partly", "rejected", "wrong_person"]
+    becomes: Literal["pass", "fail", "na"] | None = None
+    comment: str = Field(max_length=decisions.MOST_COMMENT)
+
+
+@router.get("/disputes", response_class=HTMLResponse, include_in_schema=False)
+def list_page(
+    request: Request,
+    session: Reading,
+    status: Few = "",
+    number: PageNumber = 1,
+    mine: bool = False,
+    first: Day = None,
+    last: Day = None,
+    actor: Actor = permitted(*ANY),
+) -> HTMLResponse:
+    """Everybody's disputes with the figures, or one's own."""
+    reads = actor.may("dispute.read")
+    mine = (mine or not reads) and actor.may("dispute.raise")
+    found = (
+        dispute_views.own_disputes(session, actor, number, SIZE)
+        if mine
+        else dispute_views.disputes(session, actor, status, number, SIZE)
+    )
+    figures = None if mine else dispute_figures.dispute_figures(session, actor, first, last)
+    return page(
+        request,
+        "disputes.html",
+        actor,
+        found=found,
+        figures=figures,
+        mine=mine,
+        state=status,
+        statuses=STATUSES,
+        number=number,
+        size=SIZE,
+        first=first.isoformat() if first else "",
+        last=last.isoformat() if last else "",
+        days=decisions.DAYS,
+    )
+
+
+@router.get(f"{API}/disputes")
+def list_disputes(
+    session: Reading, status: Few = "", number: PageNumber = 1, actor: Actor = permitted("dispute.read")
+) -> dispute_views.DisputePage:
+    """Everybody's disputes: the open ones first, oldest first, then the others, newest first."""
+    return dispute_views.disputes(session, actor, status, number, SIZE)
+
+
+@router.post(f"{API}/disputes", status_code=201)
+def raise_dispute(
+    session: Writing, given: NewDispute, actor: Actor = permitted("dispute.raise")
+) -> dict[str, str]:
+    """Object to one outcome of an own conversation, within the window."""
+    made = decisions.raise_dispute(
+        session,
+        actor,
+        given.conversation_id,
+        given.criterion,
+        given.comment,
+        given.review_id,
+        datetime.now(LOCAL).date(),
+    )
+    return {"id": made}
+
+
+@router.get(f"{API}/disputes/own")
+def own_disputes(
+    session: Reading, number: PageNumber = 1, actor: Actor = permitted("dispute.raise")
+) -> dispute_views.DisputePage:
+    """The disputes that one has raised, newest first."""
+    return dispute_views.own_disputes(session, actor, number, SIZE)
+
+
+@router.get(f"{API}/disputes/figures")
+def figures(
+    session: Reading, first: Day = None, last: Day = None, actor: Actor = permitted("dispute.read")
+) -> dict[str, Any]:
+    """Time to decision and overturned outcomes by criterion and reviewer, of disputes decided in a period."""
+    found: dict[str, Any] = with_intervals(dispute_figures.dispute_figures(session, actor, first, last))
+    return found
+
+
+@router.get(f"{API}/disputes/window")
+def window(
+    session: Reading, conversation: Few, review: Few = "", actor: Actor = permitted("dispute.raise")
+) -> dict[str, str | None]:
+    """The last day for objecting to the results of an own conversation; null where there is no limit."""
+    return {"last_day": decisions.last_day(session, actor, conversation, review or None)}
+
+
+@router.get(f"{API}/conversation/disputes")
+def conversation_disputes(
+    session: Reading, id: Few, actor: Actor = permitted("conversation.read", "conversation.read_own")
+) -> tuple[dispute_views.DisputeView, ...]:
+    """The disputes about the conversation ``id``, oldest first."""
+    return dispute_views.conversation_disputes(session, actor, id)
+
+
+@router.get("/disputes/{dispute_id}", response_class=HTMLResponse, include_in_schema=False)
+def dispute_page(
+    request: Request, session: Writing, dispute_id: Identifier, actor: Actor = permitted(*ANY)
+) -> HTMLResponse:
+    """One dispute, with the form for deciding."""
+    case = dispute_case.dispute_case(session, actor, dispute_id)
+    return page(request, "dispute.html", actor, case=case, one=case.dispute, statuses=STATUSES)
+
+
+@router.get(f"{API}/disputes/{{dispute_id}}")
+def dispute(
+    session: Writing, dispute_id: Identifier, actor: Actor = permitted(*ANY)
+) -> dispute_case.DisputeCase:
+    """One dispute with the criterion, both comments and the words in question."""
+    return dispute_case.dispute_case(session, actor, dispute_id)
+
+
+@router.post(f"{API}/disputes/{{dispute_id}}/withdraw")
+def withdraw(
+    session: Writing, dispute_id: Identifier, actor: Actor = permitted("dispute.raise")
+) -> dict[str, bool]:
+    """Take an own open dispute back."""
+    decisions.withdraw(session, actor, dispute_id)
+    return {"ok": True}
+
+
+@router.post(f"{API}/disputes/{{dispute_id}}/decision")
+def decide(
+    session: Writing,
+    dispute_id: Identifier,
+    given: NewDecision,
+    actor: Actor = permitted("dispute.decide"),
+) -> dict[str, str | None]:
+    """Decide an open dispute; ``review_id`` is the new review where the outcome is overturned."""
+    made = decisions.decide(session, actor, dispute_id, given.status, given.comment, given.becomes)
+    return {"review_id": made}

@@ -1,0 +1,153 @@
+"use strict";
+// What pages for judging a conversation share: sound that follows the text, criteria by keyboard, drafts that save
+// themselves. The page's own script fills `judging`.
+
+const card = document.getElementById("scorecard");
+const sound = document.getElementById("sound");
+const criteria = [...document.querySelectorAll(".criterion")];
+const writable = card && document.getElementById("finish");
+let current = -1;
+
+const judging = {
+  send: null, // sends what has changed; resolves to an answer with `version` and `status`
+  arrive: () => {}, // a criterion became the current one
+  key: () => {}, // a key that is not known here
+};
+
+// Sound ------------------------------------------------------------------------------------------------------
+if (sound) {
+  const timed = [...document.querySelectorAll(".turn[data-start]")];
+  const now = document.getElementById("now");
+  const length = Math.max(...timed.map((turn) => Number(turn.dataset.end)));
+  document.getElementById("speed").addEventListener("change", (event) => { sound.playbackRate = Number(event.target.value); });
+  document.querySelectorAll("[data-seek]").forEach((button) => button.addEventListener("click", () => {
+    sound.currentTime = Number(button.dataset.seek);
+    sound.play();
+  }));
+  document.querySelector(".timeline")?.addEventListener("click", (event) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    sound.currentTime = length * (event.clientX - box.left) / box.width;
+  });
+  sound.addEventListener("timeupdate", () => {
+    const at = sound.currentTime;
+    now?.setAttribute("x1", 1000 * at / length);
+    now?.setAttribute("x2", 1000 * at / length);
+    for (const turn of timed) {
+      const playing = Number(turn.dataset.start) <= at && at < Number(turn.dataset.end);
+      if (playing && !turn.classList.contains("playing")) turn.scrollIntoView({ block: "nearest" });
+      turn.classList.toggle("playing", playing);
+    }
+  });
+}
+
+// Drafts -----------------------------------------------------------------------------------------------------
+const pending = { outcomes: {}, comments: {} };
+const undone = [];
+let timer = null;
+let running = Promise.resolve();
+
+const chosen = (criterion) => criterion.querySelector("input:checked")?.value ?? null;
+const said = (text) => { document.getElementById("saving").textContent = text; };
+const trouble = (text) => { document.getElementById("problem").textContent = text; };
+
+function later() { clearTimeout(timer); timer = setTimeout(save, 700); }
+
+/** Send what has changed; changes made meanwhile go with the next one. Nothing is lost when it fails. */
+function save() {
+  clearTimeout(timer);
+  running = running.then(send);
+  return running;
+}
+async function send() {
+  const sent = { outcomes: pending.outcomes, comments: pending.comments, comment: pending.comment };
+  if (!Object.keys(sent.outcomes).length && !Object.keys(sent.comments).length && sent.comment === undefined) return true;
+  Object.assign(pending, { outcomes: {}, comments: {} });
+  delete pending.comment;
+  said(card.dataset.saving);
+  try {
+    const answer = await judging.send(sent);
+    Object.assign(card.dataset, { version: answer.version, status: answer.status });
+    forgetSent(sent);
+    said(card.dataset.saved);
+    trouble("");
+    return true;
+  } catch (problem) {
+    pending.outcomes = { ...sent.outcomes, ...pending.outcomes };
+    pending.comments = { ...sent.comments, ...pending.comments };
+    pending.comment ??= sent.comment;
+    if (pending.comment === undefined) delete pending.comment;
+    said(problem.offline ? card.dataset.unsaved : "");
+    if (problem.offline) timer = setTimeout(save, 5000);
+    else trouble(problem.message);
+    return false;
+  }
+}
+
+/** What has reached the server is no longer kept here, where it could come back over something newer. */
+function forgetSent(sent) {
+  card.querySelectorAll("[data-keep]").forEach((field) => {
+    const text = field.id === "whole" ? sent.comment : sent.comments[field.dataset.keep];
+    if (text !== field.value) return;
+    try { localStorage.removeItem(keptName(field)); } catch { /* nothing kept */ }
+  });
+}
+
+function choose(criterion, value, remember = true) {
+  const before = criterion.dataset.last ?? "";
+  if (remember) undone.push([criterion, before]);
+  criterion.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === value; });
+  criterion.dataset.last = value ?? "";
+  pending.outcomes[criterion.dataset.criterion] = value || null;
+  later();
+}
+
+if (writable) {
+  criteria.forEach((criterion, index) => {
+    criterion.dataset.last = chosen(criterion) ?? "";
+    criterion.addEventListener("change", (event) => { if (event.target.type === "radio") { goToQuietly(index); choose(criterion, event.target.value); } });
+    criterion.querySelector("[data-undo]").addEventListener("click", () => choose(criterion, null));
+    for (const name of ["input", "broughtback"]) {
+      criterion.querySelector("[data-comment]").addEventListener(name, (event) => {
+        pending.comments[criterion.dataset.criterion] = event.target.value;
+        later();
+      });
+    }
+  });
+  const whole = document.getElementById("whole");
+  for (const name of ["input", "broughtback"]) whole.addEventListener(name, () => { pending.comment = whole.value; later(); });
+  addEventListener("beforeunload", (event) => { if (Object.keys(pending.outcomes).length) event.preventDefault(); });
+}
+
+// Keys -------------------------------------------------------------------------------------------------------
+function goToQuietly(index) {
+  criteria[current]?.classList.remove("current");
+  current = index;
+  criteria[current].classList.add("current");
+}
+
+function goTo(index) {
+  if (!criteria.length) return;
+  goToQuietly(Math.max(0, Math.min(criteria.length - 1, index)));
+  criteria[current].scrollIntoView({ block: "nearest" });
+  judging.arrive(criteria[current]);
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = /^(TEXTAREA|SELECT)$/.test(event.target.tagName) || (event.target.tagName === "INPUT" && event.target.type !== "radio");
+  if (event.key === "Escape" && typing) { event.target.blur(); return; }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = event.key.toLowerCase();
+  if (key === " " && sound && event.target.tagName !== "BUTTON" && event.target.tagName !== "SUMMARY") {
+    event.preventDefault();
+    if (sound.paused) sound.play(); else sound.pause();
+    return;
+  }
+  if (key === "j") return goTo(current + 1);
+  if (key === "k") return goTo(current - 1);
+  if (!writable) return;
+  if (key === "u" && undone.length) { const [criterion, before] = undone.pop(); choose(criterion, before || null, false); return; }
+  const given = { 1: "pass", 2: "fail", 3: "na" }[key];
+  if (given && current >= 0) { choose(criteria[current], given); goTo(current + 1); return; }
+  if (key === "c" && current >= 0) { event.preventDefault(); criteria[current].querySelector("[data-comment]").focus(); return; }
+  judging.key(key, event);
+});

@@ -1,0 +1,60 @@
+"""Every text of a page has its English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import qa.web
+from qa.services.permissions import ROLES
+from qa.web import pages
+from qa.web.language import Words, english
+
+FOLDER = Path(qa.web.__file__).parent / "templates"
+TEXT = re.compile(r"""\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+COUNTED = re.compile(r"""\bn\([^()"']*(?:\([^()]*\)[^()"']*)*,\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
+
+
+def used(template: str) -> set[str]:
+    found = [match for pattern in (TEXT, COUNTED) for match in pattern.findall(template)]
+    return {first or second for first, second in found}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.html")), ids=lambda path: path.name)
+def test_every_text_of_a_template_is_in_the_catalogue(path: Path) -> None:
+    missing = used(path.read_text(encoding="utf-8")) - set(english())
+    assert not missing, f"{path.name}: {sorted(missing)}"
+
+
+def test_names_from_the_code_are_in_the_catalogue() -> None:
+    tables = (pages.CHANNELS, pages.SENTIMENTS, pages.OUTCOMES, pages.SPEAKERS, pages.TRUST, ROLES)
+    names = {name for table in tables for name in table.values()} | {name for _, name, _ in pages.NAVIGATION}
+    assert not names - set(english())
+
+
+def test_the_scan_sees_what_it_should() -> None:
+    template = """{{ t("Raz") }} {{ t('Dwa "trzy"') }} {{ n(found.total, "rozmowa|rozmowy|rozmów") }} {{ n(x|length, 'a|b|c') }}"""
+    assert used(template) == {"Raz", 'Dwa "trzy"', "rozmowa|rozmowy|rozmów", "a|b|c"}
+
+
+@pytest.mark.parametrize(
+    ("number", "polish"),
+    [
+        (0, "0 rozmów"),
+        (1, "1 rozmowa"),
+        (3, "3 rozmowy"),
+        (12, "12 rozmów"),
+        (22, "22 rozmowy"),
+        (100000, "100 000 rozmów"),
+    ],
+)
+def test_polish_nouns_follow_their_number(number: int, polish: str) -> None:
+    assert Words("pl").count(number, "rozmowa|rozmowy|rozmów").replace("\u00a0", " ") == polish
+
+
+def test_english_has_two_forms() -> None:
+    words = Words("en")
+    assert words.count(1, "rozmowa|rozmowy|rozmów").endswith("conversation")
+    assert words.count(1200, "rozmowa|rozmowy|rozmów").replace("\u00a0", " ") == "1,200 conversations"
