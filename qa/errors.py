@@ -29,6 +29,10 @@ class Conflict(UserError):
     """Somebody was quicker: what was to be changed is no longer as it was seen."""
 
 
+class Busy(UserError):
+    """Too much is asked at the moment; a little later it will do."""
+
+
 class Transient(Exception):
     """A fault that is likely gone at the next attempt. Its message never holds text of a record."""
 

@@ -48,17 +48,28 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
     single_sign_on.registration(configuration.settings, os.environ)
     with workspace(configuration) as opened, _listening(host, port) as door:
         check_key(opened.storage, opened.pseudonyms)
-        changed = overview.refresh(opened)
-        if changed:
-            click.echo(f"Zestawienie rozmów: {changed} nowych lub zmienionych.", err=True)
+        overview.refresh(opened, _told)
         app = create_app(opened, secure=secure)
         with opened.storage.writing() as session:
             code = accounts.setup_code(session)
-        address = f"http://{host}:{door.getsockname()[1]}"
+        address = _address(configuration, host, door.getsockname()[1], secure)
         if code:
             click.echo(f"Pierwsze konto załóż tutaj: {address}/setup?code={code}")
         click.echo(f"Odsłuch działa: {address} (koniec: Ctrl+C)")
         uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[door])
+
+
+def _address(configuration: Configuration, host: str, port: int, secure: bool) -> str:
+    """What people type into the browser, as far as it is known here."""
+    if secure:
+        return configuration.settings.oidc_address or "(adres Twojego serwera HTTPS)"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _told(done: int, total: int) -> None:
+    """How far the overview is; said seldom, since a line is written for each."""
+    if done == total or done % 5000 == 0:
+        click.echo(f"Zestawienie rozmów: {done} z {total} nowych lub zmienionych.", err=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

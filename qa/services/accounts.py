@@ -7,15 +7,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem
+from qa.errors import Busy, Conflict, Missing, Refused, UsageProblem
 from qa.services.inputs import text_of
 from qa.services.permissions import ROLES, Actor
 from qa.storage import audit
+from qa.storage.database import Storage
 from qa.storage.people import AccountRow, SignInRow
 from qa.storage.tables import MarkRow, now
 
@@ -30,7 +32,9 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)  # a page view is no reason to write each time
 SETUP_MARK = "setup_code"
-WRONG = "Nieprawidłowy login lub hasło."
+WRONG = "Nieprawidłowy login lub hasło. Po pięciu błędnych hasłach konto jest zablokowane na 15 minut."
+WAIT_FOR_CHECK = 5.0  # seconds
+_CHECKS = BoundedSemaphore(2)
 
 
 @cache
@@ -146,10 +150,10 @@ def change(session: Session, account_id: str, by: Actor, **values: Any) -> Accou
     _somebody_manages(session)
     if any(values.get(field) is not None for field in ("roles", "active", "password")):
         session.execute(delete(SignInRow).where(SignInRow.account_id == row.id))
-    told = {k: v for k, v in values.items() if v is not None and k != "password"}
-    audit.record(
-        session, by.login, "account_change", row.login, {**told, "password": bool(values.get("password"))}
-    )
+    changed = sorted(name for name, value in values.items() if value is not None)
+    told: dict[str, Any] = {"changed": changed}  # never a name: nothing can be erased from the log
+    told |= {name: values[name] for name in ("roles", "active") if values.get(name) is not None}
+    audit.record(session, by.login, "account_change", row.login, told)
     return row
 
 
@@ -175,29 +179,40 @@ def names(session: Session) -> dict[str, str]:
     return dict(session.execute(select(AccountRow.id, AccountRow.name)).tuples().all())
 
 
-def sign_in(session: Session, login: str, password: str) -> tuple[str, AccountRow] | None:
-    """The cookie of a new signed-in browser, or None where login or password are wrong.
+def sign_in(storage: Storage, login: str, password: str) -> str | None:
+    """The cookie of a new signed-in browser; None where login or password are wrong, or the account is locked.
 
-    A wrong password is counted, so the caller has to keep the transaction.
+    Which of these it is nobody is told. The password is checked outside of any transaction, and few at a time: the check is
+    made to be slow, and guesses must not keep those out who work.
 
     Raises:
-        Refused: the account is locked after too many wrong passwords.
+        Busy: too many passwords are being checked.
     """
-    row = session.scalar(select(AccountRow).where(AccountRow.login == login.strip().lower()))
-    right = _is_password(row.password if row and row.password else _nobody(), password[:MOST_PASSWORD])
-    if row is None or not row.active or row.password is None:
+    with storage.reading() as session:
+        row = session.scalar(select(AccountRow).where(AccountRow.login == login.strip().lower()))
+        known = row.password if row and row.password else _nobody()
+    if not _CHECKS.acquire(timeout=WAIT_FOR_CHECK):
+        raise Busy("Zbyt wiele osób loguje się naraz: spróbuj za chwilę.")
+    try:
+        right = _is_password(known, password[:MOST_PASSWORD])
+    finally:
+        _CHECKS.release()
+    with storage.writing() as session:
+        return _settled(session, row.id, right) if row and row.password else None
+
+
+def _settled(session: Session, account_id: str, right: bool) -> str | None:
+    row = session.get(AccountRow, account_id, with_for_update=True)
+    if row is None or not row.active or (row.locked_until and row.locked_until > now()):
         return None
-    if row.locked_until and row.locked_until > now():
-        minutes = int((row.locked_until - now()).total_seconds() // 60) + 1
-        raise Refused(f"Konto jest zablokowane po kilku błędnych hasłach: spróbuj za {minutes} min.")
-    if not right:
-        row.failed += 1
-        if row.failed >= TRIES:
-            row.failed, row.locked_until = 0, now() + LOCKED_FOR
-            audit.record(session, row.login, "sign_in_locked", row.login, {})
-        return None
-    row.failed, row.locked_until = 0, None
-    return begin(session, row), row
+    if right:
+        row.failed, row.locked_until = 0, None
+        return begin(session, row)
+    row.failed += 1
+    if row.failed >= TRIES:
+        row.failed, row.locked_until = 0, now() + LOCKED_FOR
+        audit.record(session, row.login, "sign_in_locked", row.login, {})
+    return None
 
 
 def begin(session: Session, row: AccountRow) -> str:

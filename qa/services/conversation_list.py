@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
-from qa.services.blindness import still_blind
+from qa.services.blindness import hidden_from
 from qa.services.permissions import Actor
 from qa.storage.people import OutcomeRow, OverviewRow, ReviewRow
 
@@ -93,7 +93,7 @@ def conversations(session: Session, actor: Actor, filters: Filters, after: str =
         UsageProblem: a filter cannot be understood.
     """
     actor.must("conversation.read", "conversation.read_own")
-    hidden = still_blind(session, actor)
+    hidden = hidden_from(session, actor)
     conditions = [*conditions_of(actor, filters)]
     if hidden and (filters.criterion or filters.state in ("critical", "undecided")):
         conditions.append(OverviewRow.conversation_id.not_in(list(hidden)))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from nlp.taxonomy import Taxonomy
 from qa.errors import Missing
 from qa.services.accounts import names
-from qa.services.blindness import still_blind
+from qa.services.blindness import hidden_from
 from qa.services.cards import card_of
 from qa.services.permissions import Actor, may_see
 from qa.services.reviews import finished_reviews, review_of
@@ -152,8 +152,8 @@ def conversation_view(
     row, tagging, evaluation = rows
     tags = tagging.content if tagging else {}
     judged = evaluation.content if evaluation else None
-    item = _item(session, actor, conversation_id, item_id)
-    blind = bool(item and item.blind) or conversation_id in still_blind(session, actor)
+    _check_item(session, actor, conversation_id, item_id)
+    blind = conversation_id in hidden_from(session, actor)
     mine = review_of(session, actor, conversation_id, item_id) if actor.may("review.write") else None
     key = evaluation.scorecard if evaluation else default_card
     card = card_of(key) if key else None
@@ -173,7 +173,7 @@ def conversation_view(
         started_at=row.started_at,
         agent_id=row.agent_id,
         team=row.team,
-        customer_key=row.customer_key,
+        customer_key=row.customer_key if actor.may("conversation.read") else None,
         seconds=max((t.end for t in conversation.turns if t.end is not None), default=None),
         turns=tuple(_turns(conversation, tags, reasons, criteria)),
         reasons=reasons,
@@ -216,13 +216,11 @@ def _sound(session: Session, conversation_id: str) -> SealedRow | None:
     return session.scalars(query.limit(1)).first()
 
 
-def _item(session: Session, actor: Actor, conversation_id: str, item_id: str | None) -> SampleItemRow | None:
-    if not item_id:
-        return None
-    item = session.get(SampleItemRow, item_id)
-    if item is None or item.conversation_id != conversation_id or item.assignee != actor.id:
+def _check_item(session: Session, actor: Actor, conversation_id: str, item_id: str | None) -> None:
+    item = session.get(SampleItemRow, item_id) if item_id else None
+    theirs = item is not None and item.conversation_id == conversation_id and item.assignee == actor.id
+    if item_id and not theirs:
         raise Missing("Ta pozycja kolejki nie jest Twoja: weź ją najpierw z kolejki.")
-    return item
 
 
 def _places(evidence: Iterable[Mapping[str, Any]]) -> tuple[Place, ...]:

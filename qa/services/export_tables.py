@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from qa.report.charts import SENTIMENT_NAMES
+from qa.services.blindness import hidden_from
 from qa.services.board_figures import Average
 from qa.services.conversation_list import Filters, conditions_of
 from qa.services.exports import Cell, Rows, Table
@@ -186,7 +187,8 @@ def _named(filters: Mapping[str, str]) -> dict[str, str]:
 def conversation_table(session: Session, actor: Actor, filters: Filters) -> Table:
     """All conversations that the list shows with these filters, newest first; read from the database as it is written.
 
-    Without customers and their words: those are read in the application, where every opening is noted.
+    Without customers and their words: those are read in the application, where every opening is noted. Without
+    conversations that the actor has still to judge blind.
 
     Raises:
         Refused: the actor may not read all conversations, or not export.
@@ -194,7 +196,9 @@ def conversation_table(session: Session, actor: Actor, filters: Filters) -> Tabl
     """
     actor.must("conversation.read")
     actor.must("export.figures")
-    where = conditions_of(actor, filters)
+    where = list(conditions_of(actor, filters))
+    if hidden := hidden_from(session, actor):
+        where.append(OverviewRow.conversation_id.not_in(list(hidden)))
     n = session.scalar(select(func.count()).select_from(OverviewRow).where(*where)) or 0
     reviewed = exists().where(
         ReviewRow.conversation_id == OverviewRow.conversation_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from qa.storage.people import (
     ReviewRow,
     SampleItemRow,
     SampleRow,
+    SavedFilterRow,
 )
 
 _OF_ONE: tuple[Any, ...] = (ReviewRow, DisputeRow, SampleItemRow)
@@ -30,7 +32,18 @@ def forget_work(session: Session, ids: Sequence[str]) -> int:
         session.execute(delete(table).where(table.conversation_id.in_(ids))).rowcount  # type: ignore[attr-defined]
         for table in _OF_ONE
     )
-    return count + _forget_inside(session, set(ids))
+    return count + _forget_inside(session, set(ids)) + _forget_filters(session, set(ids))
+
+
+def _forget_filters(session: Session, ids: set[str]) -> int:
+    named = [
+        row
+        for row in session.scalars(select(SavedFilterRow))
+        if ids & set(dict(parse_qsl(row.query)).values())
+    ]
+    for row in named:
+        session.delete(row)
+    return len(named)
 
 
 def _forget_inside(session: Session, ids: set[str]) -> int:

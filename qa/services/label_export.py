@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
+from qa.services.blindness import not_in_open_calibration
 from qa.services.cards import known_card
 from qa.services.permissions import Actor
 from qa.services.progress import GIVEN
@@ -78,7 +79,7 @@ def _kinds(kinds: Sequence[str]) -> list[str]:
 def _where(scorecard: str, first: date | None, last: date | None) -> list[ColumnElement[bool]]:
     if first and last and first > last:
         raise UsageProblem("Pierwszy dzień okresu jest po ostatnim: zamień je.")
-    found: list[ColumnElement[bool]] = [ReviewRow.status == "finished", ReviewRow.scorecard == scorecard]
+    found = [ReviewRow.status == "finished", ReviewRow.scorecard == scorecard, not_in_open_calibration()]
     if first:
         found.append(ReviewRow.finished_at >= _midnight(first))
     if last:

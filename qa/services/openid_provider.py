@@ -103,11 +103,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom the provider vouches for: a name that never changes, and the logins they may be known by."""
+    """Whom the provider vouches for: a name that never changes, and the logins they may be known by.
+
+    ``email`` is the one that the token calls verified.
+    """
 
     issuer: str
     subject: str
     logins: tuple[str, ...]
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def identity(registration: Registration, attempt: Attempt, code: str) -> Identit
         token = _exchanged(client, endpoints.token, code, attempt.verifier)
         keys = _document(client, endpoints.keys)
     claims = _believed(token, keys, registration, attempt.nonce)
-    return Identity(registration.issuer, _subject(claims), logins(claims))
+    return Identity(registration.issuer, _subject(claims), logins(claims), _verified_email(claims))
 
 
 def _client(registration: Registration) -> OAuth2Client:
@@ -279,15 +283,19 @@ def _subject(claims: Mapping[str, Any]) -> str:
 def logins(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """The logins that a token proves: the verified e-mail first, then the name in the company's directory.
 
-    A name that looks like an e-mail counts for nothing where the token says that the e-mail is not verified.
+    Where the token says anything about the e-mail, a name that looks like one counts only if it is the verified one.
     """
+    email = _verified_email(claims)
+    name = _login(claims.get("preferred_username"))
+    if name and "@" in name and claims.get("email_verified") is not None and name != email:
+        name = None
+    return tuple(dict.fromkeys(login for login in (email, name) if login))
+
+
+def _verified_email(claims: Mapping[str, Any]) -> str | None:
     told = claims.get("email_verified")
     verified = told is True or told == "true"  # some providers send it as text
-    name = claims.get("preferred_username")
-    doubtful = told is not None and not verified and isinstance(name, str) and "@" in name
-    given = (claims.get("email") if verified else None, None if doubtful else name)
-    found = [login for login in map(_login, given) if login]
-    return tuple(dict.fromkeys(found))
+    return _login(claims.get("email")) if verified else None
 
 
 def _login(value: object) -> str | None:

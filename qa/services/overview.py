@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -23,10 +23,13 @@ OPENING = 160
 _RANK = {"negative": 0, "mixed": 1, "neutral": 1, "positive": 2}
 
 
-def refresh(workspace: Workspace) -> int:
+def refresh(workspace: Workspace, say: Callable[[int, int], None] | None = None) -> int:
     """Bring the overview up to date; how many conversations were new, changed or gone.
 
     Without changes only keys are compared. The work is cut into transactions, so that nobody waits for all of it.
+
+    Args:
+        say: told after each part how many of how many changed conversations are done.
     """
     with workspace.storage.reading() as session:
         wanted = dict(_wanted(session))
@@ -38,11 +41,13 @@ def refresh(workspace: Workspace) -> int:
     for part in _parts(gone):
         with workspace.storage.writing() as session:
             forget(session, part)
-    for part in _parts(changed):
+    for first, part in enumerate(_parts(changed)):
         with workspace.storage.writing() as session:
             forget(session, part)
             for row in _rows(session, part):
                 session.add_all(row)
+        if say:
+            say(min(len(changed), (first + 1) * AT_ONCE), len(changed))
     if len(changed) >= AT_ONCE:
         _plan_anew(workspace)
     return len(gone) + len(changed)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused, UsageProblem
 from qa.services.alphabet import alphabetical
 from qa.services.audited import Audit, audited
+from qa.services.blindness import hidden_from
 from qa.services.board_figures import (
     Average,
     Moments,
@@ -45,8 +47,10 @@ from qa.services.quality_counts import (
     scores,
 )
 from qa.services.trust import Share
+from qa.storage.people import OverviewRow
 from transcripts.conversation import CHANNELS
 
+HANDFUL = 5
 K = TypeVar("K")
 LEAST_COMPARED = 10
 DIFFERS = "różni się od średniej zespołu"
@@ -154,6 +158,7 @@ def quality(session: Session, actor: Actor, filters: QualityFilters) -> QualityV
     """
     actor.must("team.read")
     chosen = _selection(actor, filters)
+    _check_blind(session, actor, chosen)
     version = overview_version(session)
     return MEMORY.recall(
         session,
@@ -161,6 +166,19 @@ def quality(session: Session, actor: Actor, filters: QualityFilters) -> QualityV
         (version, review_version(session)),
         lambda: _view(session, chosen, filters, version),
     )
+
+
+def _check_blind(session: Session, actor: Actor, chosen: Selection) -> None:
+    """Figures of a handful of conversations would tell what the actor has still to judge blind."""
+    hidden = hidden_from(session, actor)
+    if not hidden:
+        return
+    within = select(OverviewRow.conversation_id).where(*chosen.overview)
+    few = list(session.scalars(within.limit(HANDFUL + 1)))
+    if len(few) <= HANDFUL and hidden & set(few):
+        raise UsageProblem(
+            "Wśród tych kilku rozmów jest taka, którą masz jeszcze ocenić w ciemno: poszerz filtry albo najpierw ją oceń."
+        )
 
 
 def _view(session: Session, chosen: Selection, filters: QualityFilters, version: Hashable) -> QualityView:

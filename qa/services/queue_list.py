@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.errors import Missing, UsageProblem
+from qa.services.blindness import hidden_from
 from qa.services.inputs import is_storable, rows_of
 from qa.services.permissions import Actor
 from qa.services.plans import PAGE
@@ -63,7 +64,7 @@ class QueueItem:
     seconds: float | None
     stratum: str
     why: str
-    worth: float
+    worth: float | None
     status: str
     blind: bool
     second: bool
@@ -192,7 +193,8 @@ def next_items(
     offset, limit = rows_of(page, PAGE)
     query = query.order_by(*in_order(actor)).offset(offset).limit(limit)
     counted = _joined(select(func.count(SampleItemRow.id))).where(*where)
-    rows = tuple(_view(*row) for row in session.execute(query))
+    hidden = hidden_from(session, actor)
+    rows = tuple(_view(*row, hidden=hidden) for row in session.execute(query))
     return QueuePage(rows, session.scalar(counted) or 0, page)
 
 
@@ -209,7 +211,7 @@ def item_view(session: Session, actor: Actor, item_id: str) -> QueueItem:
     )
     if found is None:
         raise Missing("Nie ma takiej pozycji w kolejce albo jej rozmowa została usunięta.")
-    return _view(*found)
+    return _view(*found, hidden=hidden_from(session, actor))
 
 
 def _joined(query: Any) -> Any:
@@ -221,7 +223,12 @@ def _joined(query: Any) -> Any:
     )
 
 
-def _view(item: SampleItemRow, overview: OverviewRow, plan_id: str, name: str | None) -> QueueItem:
+def _view(
+    item: SampleItemRow, overview: OverviewRow, plan_id: str, name: str | None, *, hidden: Collection[str]
+) -> QueueItem:
+    """The item; why it was chosen and what it is worth tell of outcomes, so they are left out where those are hidden."""
+    secret = item.conversation_id in hidden
+    tells = item.blind or not secret  # a blind item's own reason says nothing of outcomes
     return QueueItem(
         id=item.id,
         sample_id=item.sample_id,
@@ -234,9 +241,9 @@ def _view(item: SampleItemRow, overview: OverviewRow, plan_id: str, name: str | 
         opening=overview.opening,
         primary_reason=overview.primary_reason,
         seconds=overview.seconds,
-        stratum=item.stratum,
-        why=item.reason,
-        worth=item.worth,
+        stratum=item.stratum if tells else "",
+        why=item.reason if tells else "",
+        worth=None if item.blind or secret else item.worth,
         status=item.status,
         blind=item.blind,
         second=item.second_of is not None,

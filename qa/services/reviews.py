@@ -60,7 +60,7 @@ def save(
     """Keep a draft. Saving is free of consequences until :func:`finish`.
 
     Raises:
-        Refused: the actor may not review.
+        Refused: the actor may not review, or not this conversation, which is their own.
         Missing: there is no such conversation, or the item of the queue is another's.
         Conflict: the review was changed elsewhere meanwhile, or is finished.
         UsageProblem: an unknown criterion or outcome, or a comment that is too long.
@@ -70,6 +70,9 @@ def save(
     overview = session.get(OverviewRow, conversation_id)
     if overview is None:
         raise Missing("Nie ma takiej rozmowy albo jeszcze nie została przetworzona.")
+    if actor.agent_id is not None and actor.agent_id == overview.agent_id:
+        raise Refused("To Twoja własna rozmowa: ocenia ją ktoś inny.")
+    _check_held(session, actor, overview, item_id)
     row = review_of(session, actor, conversation_id, item_id)
     if row is None or row.status == "finished":
         if change.version is not None and row is not None:
@@ -103,6 +106,7 @@ def finish(session: Session, actor: Actor, review_id: str, card: Scorecard) -> R
     row = own(session, actor, review_id)
     if row.status == "finished":
         raise Conflict("Ta ocena jest już zakończona.")
+    _check_held(session, actor, row, row.item_id)
     missing = [c.name for c in card.criteria if not row.criteria.get(c.id, {}).get("outcome")]
     if missing:
         raise UsageProblem(f"Oceń jeszcze: {', '.join(missing)}.")
@@ -127,11 +131,15 @@ def reopen(session: Session, actor: Actor, review_id: str) -> ReviewRow:
 
     Raises:
         Missing: there is no such review of the actor's.
-        Refused: a dispute was raised about it.
+        Refused: a dispute was raised about it, or it was made blind.
     """
     actor.must("review.write")
     row = own(session, actor, review_id)
     if row.status == "finished":
+        if row.kind == "second":
+            raise Refused(
+                "To była ocena w ciemno: po jej zakończeniu widać inne oceny, więc nie można jej już zmienić."
+            )
         if _disputed(session, row.id):
             raise Refused("Od tej oceny złożono odwołanie: zmienia ją już tylko jego rozstrzygnięcie.")
         row.status, row.finished_at, row.version = "draft", None, row.version + 1
@@ -152,7 +160,7 @@ def own(session: Session, actor: Actor, review_id: str) -> ReviewRow:
         Missing: there is none, or it is another's.
     """
     row = session.get(ReviewRow, review_id)
-    if row is None or row.account_id != actor.id:
+    if row is None or row.account_id != actor.id or row.kind not in ("review", "second"):
         raise Missing("Nie ma takiej oceny wśród Twoich.")
     return row
 
@@ -176,15 +184,27 @@ def _disputed(session: Session, review_id: str) -> bool:
     )
 
 
+def _check_held(
+    session: Session, actor: Actor, about: OverviewRow | ReviewRow, item_id: str | None
+) -> SampleItemRow | None:
+    if not item_id:
+        return None
+    item = session.get(SampleItemRow, item_id)
+    open_one = (
+        item is not None and item.assignee == actor.id and item.status in ("waiting", "claimed", "done")
+    )
+    if item is None or not open_one or item.conversation_id != about.conversation_id:
+        raise Missing("Ta pozycja kolejki nie jest Twoja: weź ją najpierw z kolejki.")
+    return item
+
+
 def _begun(
     session: Session, actor: Actor, overview: OverviewRow, card: Scorecard, item_id: str | None
 ) -> ReviewRow:
     kind = "review"
-    if item_id:
-        item = session.get(SampleItemRow, item_id)
-        if item is None or item.conversation_id != overview.conversation_id or item.assignee != actor.id:
-            raise Missing("Ta pozycja kolejki nie jest Twoja: weź ją najpierw z kolejki.")
-        kind = "second" if item.second_of else "review"
+    item = _check_held(session, actor, overview, item_id)
+    if item is not None and item.second_of:
+        kind = "second"
     row = ReviewRow(
         id=new_id(),
         conversation_id=overview.conversation_id,

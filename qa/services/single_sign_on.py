@@ -189,8 +189,8 @@ def _by_login(session: Session, person: Identity) -> AccountRow:
     row = next((rows[login] for login in person.logins if login in rows), None)
     if row is None:
         raise SignInTrouble(UNKNOWN)
-    if row.password is not None and "@" not in row.login:
-        # a short name can be chosen freely at some providers: it must not open an account that has its own lock
+    if row.password is not None and row.login != person.email:
+        # a name can be chosen freely at some providers: it must not open an account that has its own lock
         raise _turned_away(session, row, "has_password", OWN_LOCK)
     if row.subject not in (None, person.subject):
         raise _turned_away(session, row, "another_subject", TAKEN)

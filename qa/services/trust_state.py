@@ -10,11 +10,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
+from qa.services.blindness import not_in_open_calibration
 from qa.services.cards import known_card
 from qa.services.permissions import Actor
 from qa.services.trust import Bar, trust_report
 from qa.storage import audit
-from qa.storage.people import OverviewRow, ReviewRow, TrustRow
+from qa.storage.people import DisputeRow, OverviewRow, ReviewRow, TrustRow
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow, now
 
 
@@ -82,7 +83,7 @@ def trust_view(session: Session, actor: Actor, scorecard: str = "") -> TrustView
 def measure(session: Session, actor: Actor, scorecard: str, bar: Bar) -> int:
     """Measure anew against finished reviews of this scorecard; how many conversations were compared.
 
-    Each reviewer of a conversation is a rater; where a dispute was decided, its outcome is the newest word of all.
+    Each reviewer of a conversation is a rater; where a dispute was decided, its outcome of that criterion stands alone.
 
     Raises:
         UsageProblem: there is no such scorecard, or nothing was reviewed with it.
@@ -116,20 +117,27 @@ def measure(session: Session, actor: Actor, scorecard: str, bar: Bar) -> int:
 
 def _labels(session: Session, scorecard: str) -> tuple[dict[str, Any], int]:
     """Outcomes by conversation and rater, in the form of :func:`trust_report`; and how many conversations had a
-    blind review."""
+    blind review.
+
+    A decided dispute says one criterion anew, and its word replaces what was said before. The rest of its review is a copy,
+    partly of the machine's outcomes, and is nobody's word.
+    """
     query = (
-        select(ReviewRow)
-        .where(ReviewRow.status == "finished", ReviewRow.scorecard == scorecard)
+        select(ReviewRow, DisputeRow.criterion)
+        .outerjoin(DisputeRow, DisputeRow.id == ReviewRow.id)
+        .where(ReviewRow.status == "finished", ReviewRow.scorecard == scorecard, not_in_open_calibration())
         .order_by(ReviewRow.finished_at)
     )
     found: dict[str, dict[str, Any]] = {}
     blind: set[str] = set()
-    for row in session.scalars(query):
+    for row, disputed in session.execute(query).tuples():
         outcomes = {name: one["outcome"] for name, one in row.criteria.items() if one["outcome"]}
         raters = found.setdefault(row.conversation_id, {})
         if row.kind == "dispute":
-            raters.clear()  # it was decided after all who judged before had been heard
-        raters[f"{row.kind}-{row.account_id}"] = {"criteria": outcomes}
+            for earlier in raters.values():
+                earlier["criteria"].pop(disputed, None)
+            outcomes = {name: outcome for name, outcome in outcomes.items() if name == disputed}
+        raters[f"{row.kind}-{row.account_id}-{disputed or ''}"] = {"criteria": outcomes}
         if row.kind in ("second", "calibration"):
             blind.add(row.conversation_id)
     return dict(found), len(blind)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from qa.errors import UsageProblem, UserError
 from qa.services.workspace import VAULT_MARK, Workspace, only_run, open_vault
-from qa.storage.audit import record
+from qa.storage.audit import mark_of, record
 from qa.storage.cipher import Cipher, new_key, write_keys
 from qa.storage.tables import MarkRow, SealedRow
 from qa.storage.vault import sealed_of
@@ -34,7 +34,7 @@ def reveal(workspace: Workspace, conversation_id: str, actor: str, reason: str) 
         )
     plain = workspace.components.redactor().redact_text(reason)  # people write names into reasons
     with workspace.storage.writing() as session:
-        record(session, actor, "reveal", conversation_id, {"reason": plain})
+        record(session, actor, "reveal", mark_of(conversation_id), {"reason": plain})
     content: dict[str, Any] = json.loads(b"".join(vault.read(rows[-1].key)))
     return content
 

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem, UserError
+from qa.errors import Busy, Conflict, Missing, Refused, UsageProblem, UserError
 from qa.services import accounts, cards
 from qa.services.permissions import Actor
 from qa.services.workspace import Workspace
@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-STATUS = ((UsageProblem, 422), (Missing, 404), (Refused, 403), (Conflict, 409), (UserError, 400))
+STATUS = ((UsageProblem, 422), (Missing, 404), (Refused, 403), (Conflict, 409), (Busy, 503), (UserError, 400))
 CODES = {422: "invalid", 404: "missing", 403: "refused", 409: "conflict", 400: "failed", 401: "sign_in"}
 TITLES = {403: "Brak dostępu", 404: "Nie znaleziono", 409: "Ktoś był szybszy", 422: "Popraw dane"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -93,6 +93,7 @@ def _errors(app: FastAPI) -> None:
     app.add_exception_handler(UserError, _user_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
 
 
 def _sign_in_needed(request: Request, error: Any) -> Response:
@@ -115,6 +116,18 @@ def _invalid(request: Request, error: Any) -> Response:
 def _http_error(request: Request, error: Any) -> Response:
     message = {404: "Nie ma takiej strony.", 405: "Tego adresu nie można użyć w ten sposób."}
     return _shown(request, error.status_code, message.get(error.status_code, "Nie udało się."))
+
+
+def _broken(request: Request, error: Any) -> Response:
+    """A bug: the server's own log has the trace, the person is told what still holds."""
+    response = _shown(
+        request,
+        500,
+        "Coś poszło nie tak po stronie Odsłuchu. Zapisane zmiany są bezpieczne; spróbuj ponownie.",
+    )
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def _shown(request: Request, status: int, message: str) -> Response:

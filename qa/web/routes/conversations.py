@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from scorecards import Scorecard
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
+RANGE_NUMBER = re.compile(r"[0-9]{1,15}")
 READ = ("conversation.read", "conversation.read_own")
 
 
@@ -126,7 +128,8 @@ def _range(wanted: str, size: int) -> tuple[int | None, int | None]:
     """The first range asked for, or None where there is none that can be served."""
     unit, _, places = wanted.partition("=")
     first, bar, last = places.split(",")[0].strip().partition("-")
-    if unit != "bytes" or not bar or not (first.isdigit() or last.isdigit()):
+    numbers = [part for part in (first, last) if part]
+    if unit != "bytes" or not bar or not numbers or not all(RANGE_NUMBER.fullmatch(part) for part in numbers):
         return None, None
     if not first.isdigit():
         return max(0, size - int(last)), size - 1

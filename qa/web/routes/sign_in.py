@@ -63,14 +63,13 @@ def _from_page(request: Request) -> None:
 
 
 @router.post(f"{API}/sign-in")
-def sign_in(request: Request, given: SignIn, session: Writing) -> JSONResponse:
+def sign_in(request: Request, given: SignIn) -> JSONResponse:
     """Sign in; the answer sets the cookie."""
     _from_page(request)
-    found = accounts.sign_in(session, given.login, given.password)
-    if found is None:
-        # not raised: the transaction that counts wrong passwords has to be kept
+    token = accounts.sign_in(workspace_of(request).storage, given.login, given.password)
+    if token is None:
         return JSONResponse({"error": {"code": "wrong", "message": accounts.WRONG}}, 401)
-    return _welcome(request, found[0])
+    return _welcome(request, token)
 
 
 @router.post(f"{API}/set-up")

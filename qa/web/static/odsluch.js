@@ -94,7 +94,11 @@ async function submitted(event) {
 }
 
 // What is typed into fields with `data-keep` outlives a lost connection or a closed window.
-const keptName = (field) => "odsluch-kept:" + location.pathname + ":" + field.dataset.keep;
+const account = document.querySelector('meta[name="account"]').content;
+const keptName = (field) => `odsluch-kept:${account}:${location.pathname}:${field.dataset.keep}`;
+function forgetEverybody() {
+  try { Object.keys(localStorage).filter((name) => name.startsWith("odsluch-kept")).forEach((name) => localStorage.removeItem(name)); } catch { /* nothing kept */ }
+}
 function keepTyped(field) {
   try { localStorage.setItem(keptName(field), field.value); } catch { /* nowhere to keep it */ }
 }
@@ -120,7 +124,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   try {
-    if ("signOut" in button.dataset) { await call("POST", "/api/v1/sign-out"); location.assign("/login"); }
+    if ("signOut" in button.dataset) { await call("POST", "/api/v1/sign-out"); forgetEverybody(); location.assign("/login"); }
     if (button.dataset.language) { await call("PUT", "/api/v1/me/language", { language: button.dataset.language }); location.reload(); }
     if ("themeSwitch" in button.dataset) switchTheme();
   } catch (problem) { tell(problem.message); }
