@@ -31,6 +31,7 @@ LOCKED_FOR = timedelta(minutes=15)
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)  # a page view is no reason to write each time
+GONE = "konto usunięte"  # in place of the name of an account that is no longer there
 SETUP_MARK = "setup_code"
 WRONG = "Nieprawidłowy login lub hasło. Po pięciu błędnych hasłach konto jest zablokowane na 15 minut."
 WAIT_FOR_CHECK = 5.0  # seconds

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.services.alphabet import alphabetical
+from qa.services.conversation_list import distinct_values
 from qa.services.permissions import Actor
 from qa.services.voice_board import reason_name
 from qa.storage.people import OverviewRow
 
 WEEKS = 12
-MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,10 @@ def board_choices(session: Session, actor: Actor) -> BoardChoices:
         Refused: the actor may see no board.
     """
     actor.must("team.read", "voice.read")
-    teams = _values(session, OverviewRow.team) if actor.may("conversation.read") else ()
-    reasons = ((code, reason_name(code)) for code in _values(session, OverviewRow.primary_reason))
+    teams = distinct_values(session, OverviewRow.team) if actor.may("conversation.read") else ()
+    reasons = ((code, reason_name(code)) for code in distinct_values(session, OverviewRow.primary_reason))
     return BoardChoices(
-        _values(session, OverviewRow.channel),
+        tuple(distinct_values(session, OverviewRow.channel)),
         tuple(sorted(teams, key=alphabetical)),
         tuple(sorted(reasons, key=lambda one: (alphabetical(one[1]), one[0]))),
     )
-
-
-def _values(session: Session, column: Any) -> tuple[str, ...]:
-    """Distinct values: every such column begins an index, which is read instead of the table."""
-    query = select(column).where(column.is_not(None)).distinct().order_by(column).limit(MOST)
-    return tuple(session.scalars(query))

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, UsageProblem
-from qa.services.accounts import names
+from qa.services.accounts import GONE, names
 from qa.services.blindness import takes_part
 from qa.services.cards import known_card
 from qa.services.inputs import is_storable, rows_of
@@ -22,7 +22,6 @@ from qa.storage.results import in_batches
 STATUSES = ("open", "compared", "closed")
 KIND = "calibration"
 AT_ONCE = 500
-GONE = "konto usunięte"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services.accounts import new_id
+from qa.services.accounts import GONE, new_id
 from qa.services.coaching_access import (
     account_names,
     agent_names,
@@ -245,7 +245,7 @@ def history(session: Session, actor: Actor, agent_id: str) -> tuple[Held, ...]:
     return tuple(
         Held(
             row.id,
-            names.get(row.coach, "konto usunięte"),
+            names.get(row.coach, GONE),
             row.status,
             STATUSES[row.status],
             local_day(row.created_at) or "",
@@ -285,7 +285,7 @@ def meeting_of(session: Session, row: CoachingRow) -> Meeting:
         row.id,
         row.agent_id,
         agent_names(session, [row.agent_id]).get(row.agent_id, row.agent_id),
-        account_names(session, {row.coach}).get(row.coach, "konto usunięte"),
+        account_names(session, {row.coach}).get(row.coach, GONE),
         row.status,
         STATUSES[row.status],
         row.version,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.errors import Refused
 from qa.quoting import sentence_around
-from qa.services.accounts import names
+from qa.services.accounts import GONE, names
 from qa.services.agreement import (
     Agreement,
     Mean,
@@ -23,7 +23,7 @@ from qa.services.agreement import (
     standing,
 )
 from qa.services.blindness import still_blind
-from qa.services.calibration_views import GONE, visible
+from qa.services.calibration_views import visible
 from qa.services.cards import known_card
 from qa.services.permissions import Actor
 from qa.storage.people import CalibrationRow, ReviewRow

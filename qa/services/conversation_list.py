@@ -207,7 +207,7 @@ def choices(session: Session, actor: Actor) -> Choices:
     limits = conditions_of(actor, Filters())
     return Choices(
         *(
-            tuple(_distinct(session, column, limits))
+            tuple(distinct_values(session, column, limits))
             for column in (
                 OverviewRow.channel,
                 OverviewRow.team,
@@ -218,7 +218,7 @@ def choices(session: Session, actor: Actor) -> Choices:
     )
 
 
-def _distinct(session: Session, column: Any, limits: Sequence[ColumnElement[bool]]) -> list[str]:
+def distinct_values(session: Session, column: Any, limits: Sequence[ColumnElement[bool]] = ()) -> list[str]:
     """Distinct values: every such column begins an index, which is read instead of the table."""
     query = select(column).where(column.is_not(None), *limits).distinct().order_by(column).limit(MOST_CHOICES)
     return [str(value) for value in session.scalars(query)]

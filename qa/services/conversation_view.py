@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from nlp.taxonomy import Taxonomy
 from qa.errors import Missing
-from qa.services.accounts import names
+from qa.services.accounts import GONE, names
 from qa.services.blindness import hidden_from
 from qa.services.cards import card_of
 from qa.services.permissions import Actor, may_see
@@ -287,7 +287,7 @@ def _reviews(session: Session, actor: Actor, conversation_id: str) -> Iterable[S
     for row in finished_reviews(session, conversation_id):
         yield ShownReview(
             row.id,
-            people.get(row.account_id, "konto usunięte"),
+            people.get(row.account_id, GONE),
             row.account_id == actor.id,
             row.kind,
             row.finished_at.isoformat() if row.finished_at else "",

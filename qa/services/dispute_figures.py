@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from statistics import median
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
-from qa.services.accounts import names
+from qa.services.accounts import GONE, names
 from qa.services.cards import criterion_name
-from qa.services.dispute_views import GONE
 from qa.services.disputes import DECIDED, OVERTURNED
 from qa.services.permissions import Actor
 from qa.services.trust import Share
-from qa.storage.analysis import LOCAL
+from qa.storage.analysis import midnight
 from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
 
 MACHINE = "Ocena automatyczna"
@@ -93,14 +92,10 @@ class _Count:
 def _period(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [DisputeRow.status.in_(DECIDED)]
     if first:
-        conditions.append(DisputeRow.decided_at >= _midnight(first))
+        conditions.append(DisputeRow.decided_at >= midnight(first))
     if last:
-        conditions.append(DisputeRow.decided_at < _midnight(last + timedelta(days=1)))
+        conditions.append(DisputeRow.decided_at < midnight(last + timedelta(days=1)))
     return conditions
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, LOCAL).astimezone(UTC)
 
 
 def _counts(session: Session, period: Sequence[ColumnElement[bool]]) -> list[_Count]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, UsageProblem
-from qa.services.accounts import names
+from qa.services.accounts import GONE, names
 from qa.services.blindness import still_blind
 from qa.services.cards import criterion_name
 from qa.services.disputes import STATUSES, why_not
@@ -19,7 +19,6 @@ from qa.services.permissions import Actor, may_see
 from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
 
 PAGE = 50
-GONE = "konto usunięte"
 
 
 @dataclass(frozen=True, slots=True)

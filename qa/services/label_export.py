@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -25,7 +25,7 @@ from qa.services.cards import known_card
 from qa.services.permissions import Actor
 from qa.services.progress import GIVEN
 from qa.storage import audit
-from qa.storage.analysis import LOCAL
+from qa.storage.analysis import midnight
 from qa.storage.digests import Pseudonyms
 from qa.storage.people import DisputeRow, ReviewRow, SampleItemRow
 
@@ -81,14 +81,10 @@ def _where(scorecard: str, first: date | None, last: date | None) -> list[Column
         raise UsageProblem("Pierwszy dzień okresu jest po ostatnim: zamień je.")
     found = [ReviewRow.status == "finished", ReviewRow.scorecard == scorecard, not_in_open_calibration()]
     if first:
-        found.append(ReviewRow.finished_at >= _midnight(first))
+        found.append(ReviewRow.finished_at >= midnight(first))
     if last:
-        found.append(ReviewRow.finished_at < _midnight(last + timedelta(days=1)))
+        found.append(ReviewRow.finished_at < midnight(last + timedelta(days=1)))
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
 def _lines(session: Session, pseudonyms: Pseudonyms, where: Sequence[ColumnElement[bool]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing
@@ -170,3 +170,11 @@ def _plan_views(session: Session, *where: Any, page: int = 1) -> list[PlanView]:
 
 def _name(text: str) -> str:
     return " ".join(text_of(text, "Nazwa planu", 2, 120).split())
+
+
+def plan_names(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Key and name of every plan that has drawn something, for the queue's filter."""
+    actor.must("sample.plan", "queue.work")
+    drawn = exists().where(SampleRow.plan_id == PlanRow.id)
+    rows = session.execute(select(PlanRow.id, PlanRow.name).where(drawn).order_by(PlanRow.name, PlanRow.id))
+    return [(key, name) for key, name in rows.tuples()]

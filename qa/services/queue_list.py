@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
@@ -16,7 +16,7 @@ from qa.services.inputs import is_storable, rows_of
 from qa.services.permissions import Actor
 from qa.services.plans import PAGE
 from qa.services.trust import Share
-from qa.storage.analysis import LOCAL
+from qa.storage.analysis import midnight
 from qa.storage.people import AccountRow, OverviewRow, ReviewRow, SampleItemRow, SampleRow
 
 NEVER_DUE = "9999-12-31"
@@ -289,8 +289,3 @@ def _skip_count(account_id: str, name: str | None, skipped: int, replaced: int, 
     share = Share(skipped, skipped + done)
     low, high = share.interval or (0.0, 1.0)
     return SkipCount(account_id, name or "", skipped, replaced, done, share.value or 0.0, low, high)
-
-
-def midnight(day: date) -> datetime:
-    """When that Polish day begins."""
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)  # SQLite forgets the zone

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from qa.services.permissions import PERMISSIONS, Actor
-from qa.services.queue_list import free_for, midnight
+from qa.services.queue_list import free_for
+from qa.storage.analysis import midnight
 from qa.storage.people import AccountRow, OverviewRow, SampleItemRow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -134,6 +134,11 @@ def _analysed(row: ConversationRow, tagging: TaggingRow, evaluation: EvaluationR
         evaluation.content if evaluation else None,
         conversation,
     )
+
+
+def midnight(day: date) -> datetime:
+    """When the Polish day begins, in UTC."""
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
 def local_time(moment: datetime | None) -> datetime | None:

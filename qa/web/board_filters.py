@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ from qa.errors import UsageProblem
 from qa.services.board_choices import default_days
 from qa.services.quality_board import QualityFilters
 from qa.services.voice_board import VoiceFilters
-from qa.storage.analysis import LOCAL
+from qa.web.context import today
 
 DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 Days = tuple[date, date]
@@ -44,7 +44,7 @@ class VoiceQuery(BoardQuery):
 
 def usual_days(session: Session) -> Days:
     """The days of a board whose address names none."""
-    return default_days(session, datetime.now(LOCAL).date())
+    return default_days(session, today())
 
 
 def quality_filters(query: QualityQuery, usual: Days) -> QualityFilters:

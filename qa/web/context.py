@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from qa.errors import Refused
 from qa.services import accounts
 from qa.services.permissions import PERMISSIONS, Actor
 from qa.services.workspace import Workspace
+from qa.storage.analysis import LOCAL
 
 COOKIE = "odsluch"
 FORM_HEADER = "x-odsluch-form"
@@ -27,6 +29,11 @@ class SignInNeeded(Exception):
     def __init__(self, back: str) -> None:
         super().__init__(back)
         self.back = back
+
+
+def today() -> date:
+    """The present day in Poland."""
+    return datetime.now(LOCAL).date()
 
 
 def workspace_of(request: Request) -> Workspace:

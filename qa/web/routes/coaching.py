@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from qa.services import coaching, coaching_content, coaching_opening, coaching_people
 from qa.services.effects import BASELINE_DAYS
 from qa.services.permissions import Actor
-from qa.storage.analysis import LOCAL
 from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import today as today_in_poland
 from qa.web.pages import page
 
 router = APIRouter()
@@ -67,10 +67,6 @@ class Answer(BaseModel):
     comment: str = Field(default="", max_length=coaching.LONGEST_ANSWER)
 
 
-def _today() -> date:
-    return datetime.now(LOCAL).date()
-
-
 def _due_days(today: date) -> dict[str, str]:
     """The first, the usual and the last day until which something can be agreed."""
     usual = today + timedelta(days=BASELINE_DAYS)
@@ -94,7 +90,7 @@ def list_page(
         request,
         "coaching.html",
         actor,
-        found=coaching_people.people(session, actor, _today(), number) if coaches else None,
+        found=coaching_people.people(session, actor, today_in_poland(), number) if coaches else None,
         own=coaching_opening.own_history(session, actor) if reads else None,
         days=coaching_people.ACTIVE_DAYS,
     )
@@ -105,7 +101,7 @@ def people(
     session: Reading, number: PageNumber = 1, actor: Actor = permitted(WRITE)
 ) -> coaching_people.PeoplePage:
     """A page of the coach's people, who waited longest for a 1:1 first."""
-    return coaching_people.people(session, actor, _today(), number)
+    return coaching_people.people(session, actor, today_in_poland(), number)
 
 
 @router.get(f"{API}/coaching/own")
@@ -119,7 +115,7 @@ def person_page(
     request: Request, session: Writing, agent: Few, actor: Actor = permitted(WRITE)
 ) -> HTMLResponse:
     """Preparing a 1:1 with a person, beside its draft."""
-    today = _today()
+    today = today_in_poland()
     return page(
         request,
         "coaching_person.html",
@@ -136,7 +132,7 @@ def preparation(
     session: Writing, agent: Few, actor: Actor = permitted(WRITE)
 ) -> coaching_opening.OpenedPreparation:
     """What changed for a person, moments, what was agreed and whether it worked, the draft and earlier 1:1s."""
-    return coaching_opening.open_preparation(session, actor, agent, _today())
+    return coaching_opening.open_preparation(session, actor, agent, today_in_poland())
 
 
 @router.put(f"{API}/coaching/draft")
@@ -153,7 +149,7 @@ def meeting_page(
     request: Request, session: Writing, coaching_id: Identifier, actor: Actor = permitted(WRITE, READ_OWN)
 ) -> HTMLResponse:
     """One 1:1 for both sides."""
-    today = _today()
+    today = today_in_poland()
     return page(
         request,
         "coaching_meeting.html",
@@ -170,7 +166,7 @@ def meeting(
     session: Writing, coaching_id: Identifier, actor: Actor = permitted(WRITE, READ_OWN)
 ) -> coaching_opening.OpenedMeeting:
     """One 1:1 with the sentences of its moments and the effects of its actions."""
-    return coaching_opening.open_meeting(session, actor, coaching_id, _today())
+    return coaching_opening.open_meeting(session, actor, coaching_id, today_in_poland())
 
 
 @router.post(f"{API}/coaching/{{coaching_id}}/hold")
@@ -187,7 +183,7 @@ def agree(
 ) -> coaching.Agreed:
     """Write down what was agreed, with the figures of its criterion as they are today."""
     return coaching.agree_action(
-        session, actor, coaching_id, given.text, given.criterion, given.due_on, _today()
+        session, actor, coaching_id, given.text, given.criterion, given.due_on, today_in_poland()
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,8 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from qa.services import dispute_case, dispute_figures, dispute_views
 from qa.services import disputes as decisions
 from qa.services.permissions import Actor
-from qa.storage.analysis import LOCAL
-from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import API, Reading, Writing, permitted, today
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
@@ -108,7 +107,7 @@ def raise_dispute(
         given.criterion,
         given.comment,
         given.review_id,
-        datetime.now(LOCAL).date(),
+        today(),
     )
     return {"id": made}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -30,8 +30,7 @@ from qa.services.plan_content import (
 from qa.services.sample_estimate import METHOD, coverage_interval
 from qa.services.sample_periods import DrawPeriod, newest_day, periods
 from qa.services.selection import MOST_RISK, RISKS
-from qa.storage.analysis import LOCAL
-from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import API, Reading, Writing, permitted, today
 from qa.web.pages import page
 
 router = APIRouter()
@@ -137,11 +136,6 @@ class Drawn(BaseModel):
 
     day: Day
     seed: int | None = Field(default=None, ge=0, le=sampling.MOST_SEED)
-
-
-def today() -> date:
-    """The Polish calendar day."""
-    return datetime.now(LOCAL).date()
 
 
 @router.get("/plans", response_class=HTMLResponse, include_in_schema=False)

@@ -20,10 +20,10 @@ from qa.services.plan_content import STRATA
 from qa.services.sample_items import SECOND_REASON
 from qa.services.selection import RISKS
 from qa.storage.tables import now
-from qa.web.context import API, Reading, Writing, permitted, workspace_of
+from qa.web.context import API, Reading, Writing, permitted, today, workspace_of
 from qa.web.language import Words
 from qa.web.pages import page
-from qa.web.routes.plans import Day, today
+from qa.web.routes.plans import Day
 
 router = APIRouter()
 WORK, LEAD = permitted("queue.work"), permitted("sample.plan")
@@ -154,16 +154,12 @@ def queue_page(
         done=bool(looked.done),
         today=day.isoformat(),
         choices=conversation_list.choices(session, actor),
-        plans=_plans(session, actor),
+        plans=plans.plan_names(session, actor),
         reason=load_contact_reasons().name,
         kinds=KINDS,
         why=why,
         **(_led(session, actor, looked.first or last - SKIPS_OF, last) if looked.everybody else {}),
     )
-
-
-def _plans(session: Any, actor: Actor) -> list[tuple[str, str]]:
-    return [(one.id, one.name) for one in plans.plans(session, actor).rows]
 
 
 def _led(session: Any, actor: Actor, first: date, last: date) -> dict[str, Any]:

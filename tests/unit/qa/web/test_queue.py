@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from qa.services.sample_items import SECOND_REASON
 from qa.services.selection import RISKS, Candidate, Design, draw
 from qa.services.workspace import Workspace
-from qa.storage.people import OverviewRow, SampleItemRow
+from qa.storage.people import OverviewRow, PlanRow, SampleItemRow, SampleRow
 from qa.storage.tables import AuditRow, now
 from qa.web.language import Words, english
 from qa.web.routes import queue as routes
@@ -260,3 +260,26 @@ def test_the_description_of_the_interface_holds_the_operations(sign_in_as: SignI
     paths = sign_in_as("qa_lead").get("/api/v1/openapi.json").json()["paths"]
     for path in ("/api/v1/plans/preview", "/api/v1/plans/{plan_id}/draw", "/api/v1/queue/next"):
         assert "post" in paths[path]
+
+
+def test_every_plan_that_has_drawn_can_be_chosen(lead: Browser, stocked: Workspace) -> None:
+    with stocked.storage.writing() as session:
+        for number in range(30):
+            key = f"plan-{number:02d}"
+            session.add(PlanRow(id=key, name=f"Plan {number:02d}", content={}, created_by="x"))
+            session.add(
+                SampleRow(
+                    id=f"sample-{number:02d}",
+                    plan_id=key,
+                    period_start="2026-11-02",
+                    period_end="2026-11-08",
+                    seed=1,
+                    population=1,
+                    details={},
+                    created_by="x",
+                )
+            )
+        session.add(PlanRow(id="idle", name="Plan bez losowania", content={}, created_by="x"))
+    html = lead.get("/queue").text
+    assert all(f'<option value="plan-{number:02d}">' in html for number in range(30))
+    assert "Plan bez losowania" not in html
