@@ -9,7 +9,7 @@ from typing import Any
 
 from qa.filters import Problem, with_written
 from qa.ports import Components
-from qa.services.hearing import heard
+from qa.services.pipeline.hearing import heard
 from transcripts.audio import AudioError
 from transcripts.conversation import Conversation
 from transcripts.reading import Fault, Record, Recording

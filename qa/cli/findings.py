@@ -28,8 +28,8 @@ def report(configuration: Configuration, output: str) -> int:
       odsluch report
       odsluch report -o /srv/www/raport.html
     """
-    from qa.services.outputs import note_output
-    from qa.services.reporting import report_html
+    from qa.services.pipeline.reporting import report_html
+    from qa.services.privacy.outputs import note_output
 
     with workspace(configuration) as opened:
         html = report_html(opened)
@@ -87,7 +87,7 @@ def show(configuration: Configuration, fingerprint: str, as_json: bool) -> int:
       odsluch backlog show 3f2a
     """
     from qa.backlog.export import to_markdown
-    from qa.services.findings import as_backlog
+    from qa.services.pipeline.findings import as_backlog
     from qa.storage.analysis import proposals
 
     with workspace(configuration) as opened, opened.storage.reading() as session:
@@ -118,8 +118,8 @@ def export(configuration: Configuration, form: str, output: str | None) -> int:
       odsluch backlog export --format csv -o backlog.csv
     """
     from qa.backlog.export import to_csv, to_markdown
-    from qa.services.findings import as_backlog
-    from qa.services.outputs import note_output
+    from qa.services.pipeline.findings import as_backlog
+    from qa.services.privacy.outputs import note_output
     from qa.storage.analysis import proposals
 
     with workspace(configuration) as opened:

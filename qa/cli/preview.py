@@ -16,9 +16,9 @@ from qa.settings import Configuration, Settings
 from transcripts.conversation import CHANNELS
 
 if TYPE_CHECKING:
-    from qa.services.board_figures import Average
-    from qa.services.preview import CriterionChange, Preview
-    from qa.services.trust import Share
+    from qa.services.boards.figures import Average
+    from qa.services.judging.preview import CriterionChange, Preview
+    from qa.services.judging.trust import Share
     from scorecards import Scorecard
 
 MONTH = timedelta(days=30)
@@ -67,7 +67,7 @@ def preview(
     """
     from qa.cli.scorecards import load
     from qa.cli.watching import watch
-    from qa.services.preview import preview as compare
+    from qa.services.judging.preview import preview as compare
     from transcripts.serialise import WARSAW
 
     draft = load(source)

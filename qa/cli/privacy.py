@@ -16,8 +16,8 @@ from qa.errors import UsageProblem
 from qa.settings import Configuration
 
 if TYPE_CHECKING:
-    from qa.services.retention import Purged
-    from qa.services.subject import Erased
+    from qa.services.privacy.retention import Purged
+    from qa.services.privacy.subject import Erased
 
 STRAY_FILES = "pliki bez wpisu w bazie"
 
@@ -75,7 +75,7 @@ def purge(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool)
       odsluch privacy purge --dry-run
       odsluch privacy purge --yes            codziennie, z crona
     """
-    from qa.services.retention import purge as purge_all
+    from qa.services.privacy.retention import purge as purge_all
 
     with workspace(configuration) as opened:
         if not dry_run and not yes:
@@ -97,7 +97,7 @@ def _print_purged(done: Purged, *, dry_run: bool) -> None:
     if done.nothing:
         click.echo("Nic nie przekroczyło terminu przechowywania.")
         return
-    from qa.services.processing_record import CLASS_NAMES
+    from qa.services.privacy.processing_record import CLASS_NAMES
 
     click.echo("Do usunięcia:" if dry_run else "Usunięto:")
     for name, count in done.counts.items():
@@ -125,8 +125,8 @@ def export(
       odsluch privacy export --customer K-1207 --dry-run
       odsluch privacy export --order ZAM-33812 -o dane.zip
     """
-    from qa.services.subject import Subject
-    from qa.services.subject import export as export_all
+    from qa.services.privacy.subject import Subject
+    from qa.services.privacy.subject import export as export_all
 
     if output is None and not dry_run:
         raise UsageProblem("Podaj plik archiwum w -o albo użyj --dry-run.")
@@ -163,8 +163,8 @@ def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool,
       odsluch privacy erase --customer K-1207 --dry-run
       odsluch privacy erase --conversation c-0001 --yes
     """
-    from qa.services.subject import Subject
-    from qa.services.subject import erase as erase_all
+    from qa.services.privacy.subject import Subject
+    from qa.services.privacy.subject import erase as erase_all
 
     subject = Subject(**who)
     with workspace(configuration) as opened:
@@ -216,7 +216,7 @@ def reveal(configuration: Configuration, conversation: str, reason: str) -> int:
     Przykład:
       odsluch privacy reveal c-0001 --reason "reklamacja R-12, spór o numer"
     """
-    from qa.services.unsealing import reveal as reveal_one
+    from qa.services.privacy.unsealing import reveal as reveal_one
 
     with workspace(configuration) as opened:
         print_json(reveal_one(opened, conversation, getpass.getuser(), reason))
@@ -232,7 +232,7 @@ def new_key(path: Path) -> int:
     Przykład:
       odsluch privacy new-key /etc/odsluch/sejf.key
     """
-    from qa.services.unsealing import make_key_file
+    from qa.services.privacy.unsealing import make_key_file
 
     make_key_file(path)
     click.echo(f"Klucz: {path}. Wskaż go w ustawieniu key_file i przechowaj kopię poza tą maszyną.")
@@ -248,7 +248,7 @@ def rotate_key(configuration: Configuration) -> int:
     Przykład:
       odsluch privacy rotate-key
     """
-    from qa.services.unsealing import rotate
+    from qa.services.privacy.unsealing import rotate
 
     with workspace(configuration) as opened, watch(eager=False) as progress:
 
@@ -319,7 +319,7 @@ def record_(
       odsluch privacy record --controller "Sklep sp. z o.o." -o rejestr.md
     """
     from qa.cli.streams import writing
-    from qa.services.processing_record import BLANK, Controller, processing_record
+    from qa.services.privacy.processing_record import BLANK, Controller, processing_record
 
     with workspace(configuration) as opened:
         text = processing_record(opened, Controller(controller or BLANK, contact or BLANK, officer or BLANK))
@@ -354,7 +354,7 @@ def mute(
       odsluch privacy mute nagrania/*.ogg -o bez-danych/
     """
     from qa.bootstrap import Parts
-    from qa.services.muting import mute_all
+    from qa.services.pipeline.muting import mute_all
 
     with watch(eager=False) as progress, library_chatter_aside():
         parts = Parts(configuration.settings, progress.say)

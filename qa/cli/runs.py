@@ -21,8 +21,8 @@ from qa.cli.watching import watch
 from qa.settings import Configuration, Settings
 
 if TYPE_CHECKING:
-    from qa.services.pipeline import Executor
-    from qa.services.run import RunReport
+    from qa.services.pipeline.run import RunReport
+    from qa.services.pipeline.stages import Executor
     from qa.services.workspace import Workspace
     from qa.storage.tables import ParkedRow
 
@@ -54,7 +54,7 @@ def run(configuration: Configuration, sources: tuple[Path, ...], as_json: bool) 
       odsluch run examples/
       odsluch run nagrania/ eksport.csv --column-map mapa.yaml --data-dir /srv/odsluch
     """
-    from qa.services.run import run as run_all
+    from qa.services.pipeline.run import run as run_all
 
     with (
         watch(eager=True) as progress,
@@ -69,7 +69,7 @@ def run(configuration: Configuration, sources: tuple[Path, ...], as_json: bool) 
 
 def _show(opened: Workspace, report: RunReport, as_json: bool) -> None:
     from qa.cli.tables import print_summary, summary_as_dict
-    from qa.services.summary import summarise
+    from qa.services.pipeline.summary import summarise
 
     if as_json:
         print_json(summary_as_dict(report, summarise(opened)))
@@ -129,8 +129,8 @@ def retry(configuration: Configuration, ids: tuple[str, ...], as_json: bool) -> 
       odsluch retry 3f2a9c
     """
     from qa.cli.tables import print_summary
-    from qa.services.retry import retry as retry_parked
-    from qa.services.summary import summarise
+    from qa.services.pipeline.retry import retry as retry_parked
+    from qa.services.pipeline.summary import summarise
 
     with (
         watch(eager=True) as progress,

@@ -35,7 +35,8 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
     """
     import uvicorn
 
-    from qa.services import accounts, overview, single_sign_on
+    from qa.services.access import accounts, single_sign_on
+    from qa.services.conversations import overview
     from qa.services.workspace import check_key
     from qa.web.app import create_app
 

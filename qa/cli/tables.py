@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from qa.services.run import RunReport
-from qa.services.summary import Summary
+from qa.services.pipeline.run import RunReport
+from qa.services.pipeline.summary import Summary
 from qa.storage.analysis import Proposal
 from qa.storage.parking import SHOWN_DIGITS
 from qa.storage.tables import ParkedRow

@@ -13,7 +13,7 @@ from qa.cli.options import json_option, print_json
 from qa.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from qa.services.trust import Figure, Share, Trust
+    from qa.services.judging.trust import Figure, Share, Trust
 
 STATES = {"automatic": "automatyczne", "assisted": "podpowiedź", "manual": "ręczne"}
 
@@ -55,7 +55,7 @@ def trust(
       odsluch scorecards trust oceny.jsonl ludzie.jsonl -o zaufanie.json
       odsluch scorecards trust oceny.jsonl ludzie.jsonl --before zaufanie.json
     """
-    from qa.services.trust import Bar, drift, trust_report
+    from qa.services.judging.trust import Bar, drift, trust_report
 
     scored = {row["id"]: row["evaluation"] for row in _rows(evaluated) if row.get("evaluation")}
     if not scored:

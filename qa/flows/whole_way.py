@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from qa.errors import is_transient
 from qa.flows.server import prepare_environment, temporary_server
-from qa.services.ingest import Outcome
-from qa.services.pipeline import PAUSES, Batch, Executor, Stage, lasting, note_done
+from qa.services.pipeline.ingest import Outcome
+from qa.services.pipeline.stages import PAUSES, Batch, Executor, Stage, lasting, note_done
 from qa.services.workspace import Progress
 
 FLOW_NAME = "odsluch"

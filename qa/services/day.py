@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
 from qa.storage.people import (
     AccountRow,
     CoachingRow,

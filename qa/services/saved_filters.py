@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, UsageProblem
-from qa.services.accounts import new_id
+from qa.services.access.accounts import new_id
+from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable, text_of
-from qa.services.permissions import Actor
 from qa.storage import audit
 from qa.storage.people import SavedFilterRow
 

@@ -18,7 +18,7 @@ NAME = String(200)
 
 
 class AccountRow(Base):
-    """Somebody who may sign in. ``roles`` are names of :data:`qa.services.permissions.ROLES`.
+    """Somebody who may sign in. ``roles`` are names of :data:`qa.services.access.permissions.ROLES`.
 
     ``agent_id`` says whose conversations are their own; ``subject`` is their name at the single sign-on.
     """

@@ -14,8 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from qa.errors import Busy, Conflict, Missing, Refused, UsageProblem, UserError
-from qa.services import accounts, cards
-from qa.services.permissions import Actor
+from qa.services.access import accounts
+from qa.services.access.permissions import Actor
+from qa.services.judging import cards
 from qa.services.workspace import Workspace
 from qa.web.context import API, COOKIE, SignInNeeded
 from qa.web.pages import page

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
-from qa.services.board_choices import default_days
-from qa.services.quality_board import QualityFilters
-from qa.services.voice_board import VoiceFilters
+from qa.services.boards.choices import default_days
+from qa.services.boards.quality_board import QualityFilters
+from qa.services.boards.voice_board import VoiceFilters
 from qa.web.context import today
 
 DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"

@@ -12,8 +12,8 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused
-from qa.services import accounts
-from qa.services.permissions import PERMISSIONS, Actor
+from qa.services.access import accounts
+from qa.services.access.permissions import PERMISSIONS, Actor
 from qa.services.workspace import Workspace
 from qa.storage.analysis import LOCAL
 

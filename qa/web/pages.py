@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
 from qa.web import figures
 from qa.web.language import Words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
-from qa.services.progress import proportion
-from qa.services.trust import Share
+from qa.services.coaching.progress import proportion
+from qa.services.judging.trust import Share
 
 
 def with_intervals(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from qa.services import accounts
+from qa.services.access import accounts
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.database import open_storage

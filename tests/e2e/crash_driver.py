@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from qa.services.pipeline import Executor, run_in_process
-from qa.services.run import run
+from qa.services.pipeline.run import run
+from qa.services.pipeline.stages import Executor, run_in_process
 from qa.services.workspace import Unwatched
 from tests.unit.qa.fakes import FakeParts, FakeRedactor, FakeTagger, FakeTranscriber, workspace
 

@@ -13,7 +13,7 @@ import pytest
 from models import store
 from models.manifest import ModelError
 from nlp.redaction import Redactor
-from qa.services.sound_redaction import SoundRedactor, said_again
+from qa.services.pipeline.sound_redaction import SoundRedactor, said_again
 from transcripts.audio import RATE, AudioError, decode, signal
 from transcripts.conversation import Conversation, Turn
 from transcripts.reading import Recording

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from qa.errors import UsageProblem
-from qa.services import accounts, single_sign_on
-from qa.services.permissions import ROLES, Actor
+from qa.services.access import accounts, single_sign_on
+from qa.services.access.permissions import ROLES, Actor
 from qa.storage.people import AccountRow
 from qa.web.context import API, Reading, Writing, permitted, workspace_of
 from qa.web.pages import page

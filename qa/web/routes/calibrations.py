@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field
 
 from nlp.taxonomy import load_contact_reasons
 from qa.errors import Refused, UsageProblem
-from qa.services import calibration as sessions
-from qa.services import calibration_choice, calibration_reading, calibration_views, comparison
-from qa.services.cards import known_card
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
+from qa.services.calibration import choice as calibration_choice
+from qa.services.calibration import comparison, sessions
+from qa.services.calibration import reading as calibration_reading
+from qa.services.calibration import views as calibration_views
+from qa.services.judging.cards import known_card
 from qa.web.context import API, Reading, Writing, permitted
 from qa.web.pages import page
 from qa.web.shares import with_intervals

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from qa.services import coaching, coaching_content, coaching_opening, coaching_people
-from qa.services.effects import BASELINE_DAYS
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
+from qa.services.coaching import content as coaching_content
+from qa.services.coaching import meetings as coaching
+from qa.services.coaching import opening as coaching_opening
+from qa.services.coaching import people as coaching_people
+from qa.services.coaching.effects import BASELINE_DAYS
 from qa.web.context import API, Reading, Writing, permitted
 from qa.web.context import today as today_in_poland
 from qa.web.pages import page

@@ -13,9 +13,13 @@ from pydantic import BaseModel, Field
 
 from nlp.taxonomy import load_contact_reasons
 from qa.errors import Missing
-from qa.services import conversation_list, conversation_view, queue, reviews, saved_filters
-from qa.services.cards import known_card
-from qa.services.permissions import Actor
+from qa.services import saved_filters
+from qa.services.access.permissions import Actor
+from qa.services.conversations import listing as conversation_list
+from qa.services.conversations import view as conversation_view
+from qa.services.judging import reviews
+from qa.services.judging.cards import known_card
+from qa.services.queue import claiming as queue
 from qa.services.workspace import open_vault
 from qa.storage.people import OverviewRow, SampleItemRow
 from qa.web.context import API, Reading, Writing, permitted, workspace_of
@@ -30,7 +34,7 @@ READ = ("conversation.read", "conversation.read_own")
 
 
 class ReviewChange(BaseModel):
-    """What changes in a review; see :class:`qa.services.reviews.Change`."""
+    """What changes in a review; see :class:`qa.services.judging.reviews.Change`."""
 
     outcomes: dict[str, str | None] = Field(default_factory=dict, max_length=200)
     comments: dict[str, str] = Field(default_factory=dict, max_length=200)

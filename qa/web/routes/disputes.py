@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
-from qa.services import dispute_case, dispute_figures, dispute_views
-from qa.services import disputes as decisions
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
+from qa.services.disputes import case as dispute_case
+from qa.services.disputes import deciding as decisions
+from qa.services.disputes import figures as dispute_figures
+from qa.services.disputes import views as dispute_views
 from qa.web.context import API, Reading, Writing, permitted, today
 from qa.web.pages import page
 from qa.web.shares import with_intervals

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from qa.services import exports, label_export
-from qa.services.conversation_list import Filters
-from qa.services.export_tables import conversation_table, quality_tables, voice_tables
-from qa.services.exports import KINDS, Table
-from qa.services.permissions import Actor
-from qa.services.quality_board import quality
-from qa.services.voice_board import voice
+from qa.services.access.permissions import Actor
+from qa.services.boards.quality_board import quality
+from qa.services.boards.voice_board import voice
+from qa.services.conversations.listing import Filters
+from qa.services.exports import files as exports
+from qa.services.exports.files import KINDS, Table
+from qa.services.exports.tables import conversation_table, quality_tables, voice_tables
+from qa.services.judging import label_export
 from qa.web.board_filters import (
     DAY,
     QualityQuery,

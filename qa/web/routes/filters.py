@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from qa.services import saved_filters
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
 from qa.services.saved_filters import PAGES, SavedFilter
 from qa.web.context import API, Reading, Writing, permitted
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from qa.services.access.permissions import Actor
 from qa.services.day import day_of
-from qa.services.permissions import Actor
 from qa.web.context import Reading, permitted
 from qa.web.pages import page
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from qa.services import audit_log, trust_state
-from qa.services.permissions import Actor
-from qa.services.trust import Bar
+from qa.services.access import audit_log
+from qa.services.access.permissions import Actor
+from qa.services.judging import trust_state
+from qa.services.judging.trust import Bar
 from qa.web.context import API, Reading, Writing, permitted
 from qa.web.pages import page
 
@@ -21,7 +22,7 @@ Few = Annotated[str, Query(max_length=200)]
 
 
 class NewBar(BaseModel):
-    """What a criterion has to reach to count as automatic; see :class:`qa.services.trust.Bar`."""
+    """What a criterion has to reach to count as automatic; see :class:`qa.services.judging.trust.Bar`."""
 
     least: int = Field(ge=10, le=100_000)
     agreement: float = Field(ge=0.5, le=1)

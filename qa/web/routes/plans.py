@@ -12,10 +12,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from nlp.taxonomy import load_contact_reasons
-from qa.services import conversation_list, plan_list, plans, sample_results, sampling
+from qa.services.access.permissions import Actor
+from qa.services.conversations import listing as conversation_list
 from qa.services.inputs import LAST_PAGE
-from qa.services.permissions import Actor
-from qa.services.plan_content import (
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plan_list, plans
+from qa.services.sampling import results as sample_results
+from qa.services.sampling.estimate import METHOD, coverage_interval
+from qa.services.sampling.periods import DrawPeriod, newest_day, periods
+from qa.services.sampling.plan_content import (
     HEAVIEST,
     LONGEST,
     LONGEST_CALL,
@@ -27,9 +32,7 @@ from qa.services.plan_content import (
     RiskWeights,
     plan_content,
 )
-from qa.services.sample_estimate import METHOD, coverage_interval
-from qa.services.sample_periods import DrawPeriod, newest_day, periods
-from qa.services.selection import MOST_RISK, RISKS
+from qa.services.sampling.selection import MOST_RISK, RISKS
 from qa.web.context import API, Reading, Writing, permitted, today
 from qa.web.pages import page
 
@@ -95,7 +98,7 @@ class Risks(BaseModel):
 
 
 class Content(BaseModel):
-    """A plan; see :class:`qa.services.plan_content.PlanContent`."""
+    """A plan; see :class:`qa.services.sampling.plan_content.PlanContent`."""
 
     cycle: str = Field(max_length=20)
     method: str = Field(max_length=20)

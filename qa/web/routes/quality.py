@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from qa.services import quality_board, saved_filters
-from qa.services.board_choices import board_choices
-from qa.services.conversation_view import trust_states
-from qa.services.permissions import Actor
-from qa.services.powered import LEAST_HUMAN
+from qa.services import saved_filters
+from qa.services.access.permissions import Actor
+from qa.services.boards import quality_board
+from qa.services.boards.choices import board_choices
+from qa.services.conversations.view import trust_states
+from qa.services.judging.powered import LEAST_HUMAN
 from qa.web.board_filters import QualityQuery, given, kept_query, quality_filters, usual_days
 from qa.web.charts import SMALL, TENS, WHOLE, Plot, Spread, axis_of, part_name, plot
 from qa.web.context import API, Reading, permitted

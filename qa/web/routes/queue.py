@@ -13,12 +13,16 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from nlp.taxonomy import load_contact_reasons
 from qa.errors import Missing
-from qa.services import conversation_list, plans, queue, queue_list, queue_people
+from qa.services.access.permissions import Actor
+from qa.services.conversations import listing as conversation_list
 from qa.services.inputs import LAST_PAGE
-from qa.services.permissions import Actor
-from qa.services.plan_content import STRATA
-from qa.services.sample_items import SECOND_REASON
-from qa.services.selection import RISKS
+from qa.services.queue import claiming as queue
+from qa.services.queue import listing as queue_list
+from qa.services.queue import people as queue_people
+from qa.services.sampling import plans
+from qa.services.sampling.items import SECOND_REASON
+from qa.services.sampling.plan_content import STRATA
+from qa.services.sampling.selection import RISKS
 from qa.storage.tables import now
 from qa.web.context import API, Reading, Writing, permitted, today, workspace_of
 from qa.web.language import Words

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
 from qa.errors import Refused
-from qa.services import accounts, single_sign_on
-from qa.services.permissions import Actor
+from qa.services.access import accounts, single_sign_on
+from qa.services.access.permissions import Actor
 from qa.web.context import API, COOKIE, FORM_HEADER, Reading, Writing, permitted, workspace_of
 from qa.web.language import LANGUAGES
 from qa.web.pages import LANGUAGE_COOKIE, page

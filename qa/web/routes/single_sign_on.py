@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from qa.errors import Missing
-from qa.services import accounts, single_sign_on
-from qa.services.openid_provider import Identity, Registration, SignInTrouble, Unreachable
-from qa.services.permissions import Actor
+from qa.services.access import accounts, single_sign_on
+from qa.services.access.openid_provider import Identity, Registration, SignInTrouble, Unreachable
+from qa.services.access.permissions import Actor
 from qa.web.context import API, Writing, permitted, workspace_of
 from qa.web.language import Words
 from qa.web.pages import language_of, page

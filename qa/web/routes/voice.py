@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from qa.services import backlog_decisions, saved_filters, voice_board, voice_quotes
-from qa.services.board_choices import board_choices
-from qa.services.permissions import Actor
-from qa.services.progress import Proportion, proportion
-from qa.services.trust import Share
+from qa.services import saved_filters
+from qa.services.access.permissions import Actor
+from qa.services.boards import backlog_decisions, voice_board, voice_quotes
+from qa.services.boards.choices import board_choices
+from qa.services.coaching.progress import Proportion, proportion
+from qa.services.judging.trust import Share
 from qa.web.board_filters import VoiceQuery, given, kept_query, usual_days, voice_filters
 from qa.web.charts import SHARES, SMALL, Plot, Spread, axis_of, part_name, plot
 from qa.web.context import API, Reading, Writing, permitted

@@ -10,8 +10,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from qa.services import accounts
-from qa.services.permissions import ROLES
+from qa.services.access import accounts
+from qa.services.access.permissions import ROLES
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.database import open_storage

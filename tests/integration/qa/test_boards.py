@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from qa.services.conversation_list import Filters
-from qa.services.export_tables import conversation_table
-from qa.services.label_export import labels
-from qa.services.quality_board import QualityFilters, quality
+from qa.services.boards.quality_board import QualityFilters, quality
+from qa.services.boards.voice_board import VoiceFilters, voice
+from qa.services.conversations.listing import Filters
+from qa.services.exports.tables import conversation_table
+from qa.services.judging.label_export import labels
 from qa.services.saved_filters import create, saved
-from qa.services.voice_board import VoiceFilters, voice
 from qa.storage.database import open_storage
 from qa.storage.digests import Pseudonyms
 from tests.unit.qa.board_rows import LEAD, add, draw, judge, overturn, plan

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict
-from qa.services.coaching import acknowledge, agree_action, draft, hold
-from qa.services.coaching_people import people
-from qa.services.coaching_preparation import preparation
+from qa.services.coaching.meetings import acknowledge, agree_action, draft, hold
+from qa.services.coaching.people import people
+from qa.services.coaching.preparation import preparation
 from qa.storage.database import Storage, open_storage
 from qa.storage.people import CoachingRow
 from tests.unit.qa.coaching_rows import TODAY, account, actor, day, review, talk, talks

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from qa.errors import Conflict
-from qa.services.accounts import actor_of, create
-from qa.services.calibration import compare, judge, open_session
-from qa.services.calibration_views import calibrations
-from qa.services.comparison import comparison
-from qa.services.dispute_figures import dispute_figures
-from qa.services.dispute_views import disputes
-from qa.services.disputes import decide, raise_dispute
-from qa.services.permissions import Actor
-from qa.services.trust import Share
+from qa.services.access.accounts import actor_of, create
+from qa.services.access.permissions import Actor
+from qa.services.calibration.comparison import comparison
+from qa.services.calibration.sessions import compare, judge, open_session
+from qa.services.calibration.views import calibrations
+from qa.services.disputes.deciding import decide, raise_dispute
+from qa.services.disputes.figures import dispute_figures
+from qa.services.disputes.views import disputes
+from qa.services.judging.trust import Share
 from qa.storage.database import Storage, open_storage
 from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
 from scorecards import load_scorecard

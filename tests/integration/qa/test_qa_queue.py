@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from qa.errors import Conflict
-from qa.services import plans, queue, sampling
-from qa.services.permissions import Actor
-from qa.services.queue_list import QueueFilter, next_items, skip_counts
-from qa.services.sample_estimate import estimate
+from qa.services.access.permissions import Actor
+from qa.services.queue import claiming as queue
+from qa.services.queue.listing import QueueFilter, next_items, skip_counts
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.estimate import estimate
 from qa.storage.database import Storage, open_storage
 from qa.storage.people import SampleItemRow
 from qa.storage.tables import now

@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from qa.errors import UsageProblem, UserError
-from qa.services.pipeline import run_in_process
-from qa.services.run import run
+from qa.services.pipeline.run import run
+from qa.services.pipeline.stages import run_in_process
 from qa.services.workspace import Unwatched
 from qa.storage import people  # noqa: F401
 from qa.storage.analysis import Proposal, Trend, proposals, store_proposals, store_trends, trends

@@ -27,9 +27,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import select
 
-from qa.services import accounts, openid_provider, single_sign_on
-from qa.services.openid_provider import Identity, SignInTrouble, logins
-from qa.services.permissions import Actor
+from qa.services.access import accounts, openid_provider, single_sign_on
+from qa.services.access.openid_provider import Identity, SignInTrouble, logins
+from qa.services.access.permissions import Actor
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.database import Storage, open_storage

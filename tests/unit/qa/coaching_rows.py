@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from qa.services.permissions import Actor
+from qa.services.access.permissions import Actor
 from qa.storage.people import AccountRow, OutcomeRow, OverviewRow, ReviewRow
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow
 

@@ -48,6 +48,6 @@ def fake_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stages without Prefect, whose start takes ten seconds."""
-    from qa.services.pipeline import run_in_process
+    from qa.services.pipeline.stages import run_in_process
 
     monkeypatch.setattr("qa.cli.runs._executor", lambda settings: lambda: run_in_process)

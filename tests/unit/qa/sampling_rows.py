@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from qa.services.accounts import new_id
-from qa.services.permissions import Actor
+from qa.services.access.accounts import new_id
+from qa.services.access.permissions import Actor
 from qa.storage.database import Storage, open_storage
 from qa.storage.people import AccountRow, OverviewRow, ReviewRow
 from qa.storage.tables import now

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.services.agreement import (
+from qa.services.judging.agreement import (
     Mean,
     against_majority,
     agreement,
@@ -15,7 +15,7 @@ from qa.services.agreement import (
     mean,
     standing,
 )
-from qa.services.trust import Share, cohen_kappa, gwet_ac1
+from qa.services.judging.trust import Share, cohen_kappa, gwet_ac1
 
 OUTCOMES = st.sampled_from(["pass", "fail", "na"])
 RATINGS = st.dictionaries(

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services.backlog_decisions import NEXT, STATUSES, decide, evidence, proposals
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.boards.backlog_decisions import NEXT, STATUSES, decide, evidence, proposals
 from qa.storage.analysis import Proposal, store_proposals
 from qa.storage.tables import AuditRow, ConversationRow, ProposalRow
 from tests.unit.qa.board_rows import LEAD, PRODUCT, SPECIALIST, empty_storage, person

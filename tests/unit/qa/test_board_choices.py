@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused
-from qa.services.board_choices import board_choices, default_days
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.boards.choices import board_choices, default_days
 from tests.unit.qa.board_rows import LEAD, PRODUCT, add, empty_storage, person
 
 TODAY = date(2026, 11, 27)  # a Friday

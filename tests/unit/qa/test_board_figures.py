@@ -15,7 +15,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from qa.errors import UsageProblem
-from qa.services.board_figures import (
+from qa.services.boards.figures import (
     Moments,
     average,
     checked_days,
@@ -26,7 +26,7 @@ from qa.services.board_figures import (
     summed,
     welch_p,
 )
-from qa.services.board_memory import SECONDS, BoardMemory, overview_version, review_version
+from qa.services.boards.memory import SECONDS, BoardMemory, overview_version, review_version
 from qa.storage.people import OverviewRow, ReviewRow
 from tests.unit.qa.board_rows import add, empty_storage, judge
 

@@ -14,15 +14,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem, UserError
-from qa.services.accounts import actor_of, change, create
-from qa.services.agreement import Mean
-from qa.services.blindness import still_blind
-from qa.services.calibration import close, compare, decide, judge, open_session
-from qa.services.calibration_choice import able, draw
-from qa.services.calibration_views import calibration, calibrations, judgement
-from qa.services.comparison import Comparison, comparison
-from qa.services.permissions import Actor
-from qa.services.trust import Share
+from qa.services.access.accounts import actor_of, change, create
+from qa.services.access.blindness import still_blind
+from qa.services.access.permissions import Actor
+from qa.services.calibration.choice import able, draw
+from qa.services.calibration.comparison import Comparison, comparison
+from qa.services.calibration.sessions import close, compare, decide, judge, open_session
+from qa.services.calibration.views import calibration, calibrations, judgement
+from qa.services.judging.agreement import Mean
+from qa.services.judging.trust import Share
 from qa.storage import audit
 from qa.storage.database import open_storage
 from qa.storage.people import CalibrationRow, OutcomeRow, OverviewRow, ReviewRow
@@ -360,7 +360,7 @@ def test_while_open_nothing_depends_on_what_another_said(
     told = []
     for outcome in ("pass", "fail"):
         numbers = iter(range(1000))
-        for module in ("accounts", "calibration"):
+        for module in ("access.accounts", "calibration.sessions"):
             monkeypatch.setattr(f"qa.services.{module}.new_id", lambda n=numbers: f"{next(n):032x}")
         storage = open_storage(f"sqlite:///{copy(empty, tmp_path / f'{outcome}.db')}")
         with storage.writing() as session:

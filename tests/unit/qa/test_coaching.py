@@ -14,27 +14,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services import (
-    coaching,
-    coaching_content,
-    coaching_moments,
-    coaching_people,
-    coaching_preparation,
-    effects,
-    progress,
-)
-from qa.services.coaching import Meeting, acknowledge, agree_action, draft, history, hold, view
-from qa.services.coaching_moments import moments
-from qa.services.coaching_people import PAGE, people
-from qa.services.coaching_preparation import (
+from qa.services.access.permissions import ROLES, Actor
+from qa.services.coaching import content as coaching_content
+from qa.services.coaching import effects, progress
+from qa.services.coaching import meetings as coaching
+from qa.services.coaching import moments as coaching_moments
+from qa.services.coaching import people as coaching_people
+from qa.services.coaching import preparation as coaching_preparation
+from qa.services.coaching.meetings import Meeting, acknowledge, agree_action, draft, history, hold, view
+from qa.services.coaching.moments import moments
+from qa.services.coaching.people import PAGE, people
+from qa.services.coaching.preparation import (
     CHANNELS_CHANGED,
     CriterionProgress,
     preparation,
     remarks,
 )
-from qa.services.permissions import ROLES, Actor
-from qa.services.progress import BETTER, SAME, WORSE, Period, difference, proportion
-from qa.services.trust import Share
+from qa.services.coaching.progress import BETTER, SAME, WORSE, Period, difference, proportion
+from qa.services.judging.trust import Share
 from qa.storage.database import open_storage
 from qa.storage.people import ActionRow, CoachingRow, TrustRow
 from qa.storage.tables import AuditRow

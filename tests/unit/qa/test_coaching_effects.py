@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from qa.services.effects import (
+from qa.services.coaching.effects import (
     CORRELATION,
     NOTHING,
     Baseline,
@@ -29,8 +29,8 @@ from qa.services.effects import (
     prior,
     shrunken,
 )
-from qa.services.progress import BETTER, SAME, WORSE, Period
-from qa.services.trust import Share
+from qa.services.coaching.progress import BETTER, SAME, WORSE, Period
+from qa.services.judging.trust import Share
 from qa.storage.database import open_storage
 from qa.storage.people import ActionRow
 from tests.unit.qa.coaching_rows import TODAY, talks

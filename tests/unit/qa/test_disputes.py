@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services.accounts import actor_of, create
-from qa.services.calibration import judge, open_session
-from qa.services.dispute_case import dispute_case
-from qa.services.dispute_figures import MACHINE, dispute_figures
-from qa.services.dispute_views import conversation_disputes, dispute, disputes, own_disputes
-from qa.services.disputes import DAYS, decide, last_day, raise_dispute, withdraw
-from qa.services.permissions import Actor
-from qa.services.trust import Share
+from qa.services.access.accounts import actor_of, create
+from qa.services.access.permissions import Actor
+from qa.services.calibration.sessions import judge, open_session
+from qa.services.disputes.case import dispute_case
+from qa.services.disputes.deciding import DAYS, decide, last_day, raise_dispute, withdraw
+from qa.services.disputes.figures import MACHINE, dispute_figures
+from qa.services.disputes.views import conversation_disputes, dispute, disputes, own_disputes
+from qa.services.judging.trust import Share
 from qa.storage import audit
 from qa.storage.database import open_storage
 from qa.storage.people import DisputeRow, OutcomeRow, OverviewRow, ReviewRow

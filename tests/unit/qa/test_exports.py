@@ -19,13 +19,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused, UsageProblem
-from qa.services import exports
-from qa.services.conversation_list import Filters
-from qa.services.export_tables import conversation_table, quality_tables, voice_tables
-from qa.services.exports import KINDS, Cell, Table, export, export_rows, file_name, stream_csv
-from qa.services.permissions import PERMISSIONS, ROLES
-from qa.services.quality_board import QualityFilters, quality
-from qa.services.voice_board import VoiceFilters, voice
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.boards.quality_board import QualityFilters, quality
+from qa.services.boards.voice_board import VoiceFilters, voice
+from qa.services.conversations.listing import Filters
+from qa.services.exports import files as exports
+from qa.services.exports.files import KINDS, Cell, Table, export, export_rows, file_name, stream_csv
+from qa.services.exports.tables import conversation_table, quality_tables, voice_tables
 from qa.storage.tables import AuditRow
 from tests.unit.qa.board_rows import LEAD, PRODUCT, add, empty_storage, judge, person
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, select
 
-from qa.services.forgetting import forget_coaching, forget_work
+from qa.services.privacy.forgetting import forget_coaching, forget_work
 from qa.storage.database import open_storage
 from qa.storage.people import (
     CalibrationRow,

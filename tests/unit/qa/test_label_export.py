@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused, UsageProblem
-from qa.services.label_export import labels
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.judging.label_export import labels
 from qa.storage.digests import Pseudonyms
 from qa.storage.tables import AuditRow
 from tests.unit.qa.board_rows import LEAD, add, draw, empty_storage, judge, overturn, person, plan

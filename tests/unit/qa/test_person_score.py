@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.services.person_score import person_score
+from qa.services.judging.person_score import person_score
 from scorecards import Scorecard, available, load_scorecard
 
 CARDS = {key: load_scorecard(key) for key in available()}

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused, UsageProblem
-from qa.services import plans, sampling
-from qa.services.plan_list import plan_list
-from qa.services.sample_estimate import coverage_interval
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.estimate import coverage_interval
+from qa.services.sampling.plan_list import plan_list
 from qa.storage.people import SampleItemRow
 from tests.unit.qa.sampling_rows import DAY, LEAD, NOBODY, add_conversation, add_conversations, empty_storage
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.services.powered import LEAST_HUMAN, Audited, Powered, powered_share
-from qa.services.trust import Share
+from qa.services.judging.powered import LEAST_HUMAN, Audited, Powered, powered_share
+from qa.services.judging.trust import Share
 
 RUNS = 400
 TRUE_SHARE = 0.75

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from scipy.stats import t as student
 
-from qa.services.preview import ABSENT, CriterionChange, Example, Rescored, preview
+from qa.services.judging.preview import ABSENT, CriterionChange, Example, Rescored, preview
 from qa.storage.database import Storage, open_storage
 from qa.storage.fingerprint import content_fingerprint
 from qa.storage.results import keep_taggings

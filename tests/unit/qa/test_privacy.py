@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import func, select
 
 from qa.errors import UsageProblem, UserError
-from qa.services.outputs import note_output
-from qa.services.pipeline import run_in_process
-from qa.services.processing_record import BLANK, Controller, processing_record
-from qa.services.retention import purge
-from qa.services.run import run
-from qa.services.subject import Subject, erase, export
-from qa.services.unsealing import make_key_file, reveal, rotate
+from qa.services.pipeline.run import run
+from qa.services.pipeline.stages import run_in_process
+from qa.services.privacy.outputs import note_output
+from qa.services.privacy.processing_record import BLANK, Controller, processing_record
+from qa.services.privacy.retention import purge
+from qa.services.privacy.subject import Subject, erase, export
+from qa.services.privacy.unsealing import make_key_file, reveal, rotate
 from qa.services.workspace import Unwatched, Workspace, open_cipher
 from qa.storage.analysis import proposals, trends
 from qa.storage.audit import broken_at, entries

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from qa.services.progress import (
+from qa.services.coaching.progress import (
     BETTER,
     SAME,
     WORSE,
@@ -28,7 +28,7 @@ from qa.services.progress import (
     proportion,
     shares,
 )
-from qa.services.trust import Share
+from qa.services.judging.trust import Share
 from qa.storage.database import open_storage
 from qa.storage.people import DisputeRow, OverviewRow
 from tests.unit.qa.coaching_rows import account, day, review, talk

@@ -145,7 +145,7 @@ def test_an_unexpected_error_is_one_sentence_and_a_file_without_text(
     def broken(*_: object) -> None:
         raise ValueError("tajna treść rozmowy")
 
-    monkeypatch.setattr("qa.services.reporting.report_html", broken)
+    monkeypatch.setattr("qa.services.pipeline.reporting.report_html", broken)
     status, out, err = cli("report")
     assert (status, out) == (1, "")
     assert "ValueError" in err

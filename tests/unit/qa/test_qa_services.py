@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from qa.errors import UsageProblem, UserError
-from qa.services.pipeline import run_in_process
-from qa.services.retry import retry
-from qa.services.run import RunReport, run
+from qa.services.pipeline.retry import retry
+from qa.services.pipeline.run import RunReport, run
+from qa.services.pipeline.stages import run_in_process
 from qa.services.workspace import Unwatched, Workspace, only_run
 from qa.storage.analysis import analysed, proposals, trends
 from qa.storage.digests import open_pseudonyms

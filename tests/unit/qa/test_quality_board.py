@@ -10,10 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused, UsageProblem
-from qa.services.audited import NO_REVIEWS, NOT_DRAWN
-from qa.services.conversation_list import Filters, conversations
-from qa.services.permissions import PERMISSIONS, ROLES
-from qa.services.quality_board import (
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.boards.quality_board import (
     DIFFERS,
     DIFFERS_TEAM,
     FEW,
@@ -24,7 +22,9 @@ from qa.services.quality_board import (
     QualityView,
     quality,
 )
-from qa.services.trust import Share
+from qa.services.conversations.listing import Filters, conversations
+from qa.services.judging.audited import NO_REVIEWS, NOT_DRAWN
+from qa.services.judging.trust import Share
 from qa.storage.people import ReviewRow
 from tests.unit.qa.board_rows import COACH, LEAD, add, draw, empty_storage, judge, overturn, person, plan
 

@@ -15,9 +15,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services import plans, queue, sampling
-from qa.services.permissions import Actor
-from qa.services.queue_list import QueueFilter, QueueItem, item_view, next_items, skip_counts
+from qa.services.access.permissions import Actor
+from qa.services.queue import claiming as queue
+from qa.services.queue.listing import QueueFilter, QueueItem, item_view, next_items, skip_counts
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
 from qa.storage import audit
 from qa.storage.database import Storage
 from qa.storage.people import OverviewRow, SampleItemRow

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused
-from qa.services import plans, queue, sampling
-from qa.services.permissions import Actor
-from qa.services.queue_people import queue_day, workers
+from qa.services.access.permissions import Actor
+from qa.services.queue import claiming as queue
+from qa.services.queue.people import queue_day, workers
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
 from qa.storage.analysis import LOCAL
 from qa.storage.people import SampleItemRow
 from qa.storage.tables import now

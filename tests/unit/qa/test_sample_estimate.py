@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, Refused, UsageProblem
-from qa.services import plans, sampling
-from qa.services.sample_estimate import METHOD, Estimate, coverage_interval, estimate, weighted_share
-from qa.services.selection import MOST_RISK, Candidate, Design, draw
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.estimate import METHOD, Estimate, coverage_interval, estimate, weighted_share
+from qa.services.sampling.selection import MOST_RISK, Candidate, Design, draw
 from qa.storage.people import SampleItemRow
 from tests.unit.qa.sampling_rows import (
     ANNA,

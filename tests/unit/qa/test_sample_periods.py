@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, Refused
-from qa.services import plans, sampling
-from qa.services.sample_periods import MOST, newest_day, periods
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.periods import MOST, newest_day, periods
 from tests.unit.qa.sampling_rows import ANNA, LEAD, add_conversation, empty_storage
 
 TODAY = date(2026, 11, 11)  # a Wednesday

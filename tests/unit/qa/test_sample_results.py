@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, Refused, UsageProblem
-from qa.services import plans, sampling
-from qa.services.sample_results import CriterionResult, results
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.results import CriterionResult, results
 from qa.storage.people import OutcomeRow, SampleItemRow
 from tests.unit.qa.sampling_rows import (
     ANNA,

@@ -17,10 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
-from qa.services import plans, sampling
-from qa.services.plan_content import CYCLES, MOST, period_of, plan_content
-from qa.services.sample_frame import candidates, counts
-from qa.services.sample_items import worth
+from qa.services.sampling import drawing as sampling
+from qa.services.sampling import plans
+from qa.services.sampling.frame import candidates, counts
+from qa.services.sampling.items import worth
+from qa.services.sampling.plan_content import CYCLES, MOST, period_of, plan_content
 from qa.storage import audit
 from qa.storage.people import SampleItemRow, SampleRow
 from tests.unit.qa.sampling_rows import (

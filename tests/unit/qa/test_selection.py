@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.services.selection import (
+from qa.services.sampling.selection import (
     MOST_RISK,
     RISKS,
     Candidate,

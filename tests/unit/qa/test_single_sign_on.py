@@ -8,7 +8,7 @@ import pytest
 
 from qa.cli import main
 from qa.errors import UsageProblem
-from qa.services.single_sign_on import SECRET_VARIABLE, is_configured, registration
+from qa.services.access.single_sign_on import SECRET_VARIABLE, is_configured, registration
 from qa.settings import Settings, is_guarded_address, load
 
 WHOLE = {

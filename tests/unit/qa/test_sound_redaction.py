@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.services.muting import mute_all
-from qa.services.sound_redaction import SoundRedactor, StillHeard, said_again
+from qa.services.pipeline.muting import mute_all
+from qa.services.pipeline.sound_redaction import SoundRedactor, StillHeard, said_again
 from qa.services.workspace import Unwatched
 from tests.unit.qa.fakes import FakeParts, FakeRedactor
 from transcripts.audio import RATE, decode

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from qa.errors import UserError
-from qa.services.trust import Bar, Share, cohen_kappa, drift, figure, gwet_ac1, trust_report
+from qa.services.judging.trust import Bar, Share, cohen_kappa, drift, figure, gwet_ac1, trust_report
 from tests.unit.qa.conftest import Run
 
 OUTCOMES = st.sampled_from(["pass", "fail", "na"])

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from nlp.taxonomy import load_contact_reasons
 from qa.errors import Refused, UsageProblem
-from qa.services.conversation_list import Filters, conversations
-from qa.services.permissions import PERMISSIONS, ROLES
-from qa.services.progress import Estimate, minus
-from qa.services.trust import Share
-from qa.services.voice_board import NO_REASON, ReasonVoice, VoiceFilters, VoiceView, voice
-from qa.services.voice_quotes import MOST, quotes
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.boards.voice_board import NO_REASON, ReasonVoice, VoiceFilters, VoiceView, voice
+from qa.services.boards.voice_quotes import MOST, quotes
+from qa.services.coaching.progress import Estimate, minus
+from qa.services.conversations.listing import Filters, conversations
+from qa.services.judging.trust import Share
 from qa.storage.tables import ConversationRow, TaggingRow
 from tests.unit.qa.board_rows import LEAD, PRODUCT, add, empty_storage, person
 

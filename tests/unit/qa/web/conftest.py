@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.services import accounts, overview
-from qa.services.permissions import ROLES
+from qa.services.access import accounts
+from qa.services.access.permissions import ROLES
+from qa.services.conversations import overview
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.database import open_storage

@@ -16,13 +16,13 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import delete
 
-from qa.services import effects
-from qa.services.coaching import MOST_ACTIONS, STATUSES
-from qa.services.coaching_opening import agent_mark
-from qa.services.coaching_preparation import CHANNELS_CHANGED, CriterionProgress, remarks
-from qa.services.effects import Counted, Guarded
-from qa.services.progress import BETTER, SAME, WORSE, Difference, proportion, verdict_of
-from qa.services.trust import Share
+from qa.services.coaching import effects
+from qa.services.coaching.effects import Counted, Guarded
+from qa.services.coaching.meetings import MOST_ACTIONS, STATUSES
+from qa.services.coaching.opening import agent_mark
+from qa.services.coaching.preparation import CHANNELS_CHANGED, CriterionProgress, remarks
+from qa.services.coaching.progress import BETTER, SAME, WORSE, Difference, proportion, verdict_of
+from qa.services.judging.trust import Share
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.analysis import LOCAL

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from qa.services import accounts
+from qa.services.access import accounts
 from qa.services.workspace import Workspace
 from qa.storage.audit import mark_of
 from qa.storage.people import AccountRow, SampleItemRow
@@ -138,7 +138,7 @@ def test_the_list_is_filtered_and_paged(stocked: Workspace, sign_in_as: SignIn) 
 def test_pages_of_the_list_together_hold_everything_once(
     stocked: Workspace, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.services.conversation_list.PAGE", 7)
+    monkeypatch.setattr("qa.services.conversations.listing.PAGE", 7)
     lead, seen, after = sign_in_as("qa_lead"), [], ""
     while True:
         found = lead.get("/api/v1/conversations", params={"after": after}).json()

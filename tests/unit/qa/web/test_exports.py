@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from qa.services.exports import KINDS
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
+from qa.services.exports.files import KINDS
 from qa.services.workspace import Workspace
 from qa.storage.tables import AuditRow
 from qa.web.routes.exports import attachment

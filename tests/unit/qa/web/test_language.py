@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import qa.web
-from qa.services.permissions import ROLES
+from qa.services.access.permissions import ROLES
 from qa.web import pages
 from qa.web.language import Words, english
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
 from qa.services.workspace import Workspace
 from qa.web.app import create_app
 from qa.web.context import Permitted

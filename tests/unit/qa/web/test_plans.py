@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from qa.services.sample_estimate import METHOD
-from qa.services.selection import RISKS
+from qa.services.sampling.estimate import METHOD
+from qa.services.sampling.selection import RISKS
 from qa.services.workspace import Workspace
 from qa.web.language import english
 from qa.web.routes import plans as routes

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
 from qa.services.workspace import Workspace
 from qa.storage.people import OverviewRow
 from tests.unit.qa.board_rows import add, draw, judge, plan

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from qa.services.sample_items import SECOND_REASON
-from qa.services.selection import RISKS, Candidate, Design, draw
+from qa.services.sampling.items import SECOND_REASON
+from qa.services.sampling.selection import RISKS, Candidate, Design, draw
 from qa.services.workspace import Workspace
 from qa.storage.people import OverviewRow, PlanRow, SampleItemRow, SampleRow
 from qa.storage.tables import AuditRow, now

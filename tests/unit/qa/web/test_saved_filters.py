@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
 from qa.services.saved_filters import PAGES
 from qa.services.workspace import Workspace
 from tests.unit.qa.web.conftest import SignIn

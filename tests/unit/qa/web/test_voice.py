@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from qa.services.permissions import PERMISSIONS, ROLES
+from qa.services.access.permissions import PERMISSIONS, ROLES
 from qa.services.workspace import Workspace
 from qa.storage.analysis import Proposal, store_proposals
 from tests.unit.qa.board_rows import add

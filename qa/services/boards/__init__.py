@@ -1,0 +1,1 @@
+"""Figures over time: quality and the voice of customers."""

@@ -1,0 +1,1 @@
+"""1:1s between coach and agent."""

@@ -1,0 +1,1 @@
+"""From sources to findings: reading, redaction, analysis, trends, proposals."""

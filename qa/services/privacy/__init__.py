@@ -1,0 +1,1 @@
+"""What RODO asks for: deletion, export, retention, the vault."""

@@ -1,0 +1,1 @@
+"""Sampling plans, drawings and what they say about all conversations."""
