@@ -49,6 +49,7 @@ class Form:
         place: may be a geographical name.
         common: has a current reading that is no name.
         parts: grammatical classes of the common readings (``subst``, ``adj``, ``fin`` ...).
+        nouns: genders of its common nouns (``m1`` for people, ``m3``, ``f``, ``n`` ...).
         unknown: not in the dictionary.
     """
 
@@ -58,6 +59,7 @@ class Form:
     place: bool
     common: bool
     parts: frozenset[str]
+    nouns: frozenset[str]
     unknown: bool
 
 
@@ -66,6 +68,11 @@ def _morfeusz() -> Any:
     import morfeusz2
 
     return morfeusz2.Morfeusz(generate=True, case_handling=morfeusz2.IGNORE_CASE)
+
+
+def morphology() -> Any:
+    """The shared Morfeusz, which analyses and generates forms; slow to make, so it is made once."""
+    return _morfeusz()
 
 
 def _slots(tag: list[str]) -> set[tuple[str, str]]:
@@ -85,6 +92,7 @@ def analyse(word: str) -> Form:
     surname: set[tuple[str, str]] = set()
     lemmas: set[str] = set()
     parts: set[str] = set()
+    nouns: set[str] = set()
     place = unknown = False
     for _, _, (_, lemma, tag, labels, qualifiers) in _morfeusz().analyse(word):
         fields = tag.split(":")
@@ -93,6 +101,8 @@ def analyse(word: str) -> Form:
         elif _NAME_LABELS.isdisjoint(labels):
             if fields[0] != "brev" and _STALE.isdisjoint(",".join(qualifiers).split(",")):
                 parts.add(fields[0])
+                if fields[0] == "subst" and len(fields) > 3:
+                    nouns.update(fields[3].split("."))
         else:
             place = place or "nazwa_geograficzna" in labels
             if "imię" in labels or "nazwisko" in labels:
@@ -102,7 +112,14 @@ def analyse(word: str) -> Form:
             if "nazwisko" in labels:
                 surname |= _slots(fields)
     return Form(
-        frozenset(given), frozenset(surname), frozenset(lemmas), place, bool(parts), frozenset(parts), unknown
+        frozenset(given),
+        frozenset(surname),
+        frozenset(lemmas),
+        place,
+        bool(parts),
+        frozenset(parts),
+        frozenset(nouns),
+        unknown,
     )
 
 

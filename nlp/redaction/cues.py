@@ -36,7 +36,7 @@ _PLAIN: dict[Topic, str] = {
     "CUSTOMER_NUMBER": "numer* zamówienia; numer* reklamacji; numer* umowy; numer* faktury; numer* paczki;"
     "numer* przesyłki; numer* klienta; numer* licznika; numer* zgłoszenia; numer* sprawy; numer* polisy;"
     "numer* abonenta; numer* ppe; numer* kontrahenta; numer* zwrotu; numer* listu; numer* transakcji;"
-    "numer* rezerwacji; numer* szkody; numer* ewidencyjny klienta; identyfikator*; numer* seryjny; rma;"
+    "numer* rezerwacji; numer* szkody; numer* ewidencyjny klienta; identyfikator*; rma;"
     "numer* płatnika; numer* odbiorcy; numer* nadania; numer* śledzenia; numer* rejestracyjny; numer* biletu;"
     "numer* referencyjny; numer* wniosku; numer* dokumentu sprzedaży; numer* paragonu; numer* imei; imei;"
     "login*; numer* karty lojalnościowej; numer* karty stałego klienta; numer* karty klienta; numer* pacjenta;"
@@ -62,7 +62,8 @@ _PLAIN: dict[Topic, str] = {
     "dane właściciela; do kogo dzwonię; na czyje nazwisko; pani dane; pana dane; nazwiskiem panieńskim; jak pani godność",
     "NUMBER": "numer*; nr; numerek; cyfry; cyferki; cyfr; końcówka*; ciąg cyfr; numerka",
     "NEUTRAL": "kwota*; cena*; koszt*; ile; koszty; opłata*; rata*; rozmiar*; kod* rabatowy*; kod* promocyjny*;"
-    "miejsce* urodzenia; wiek; infolinia*; ile lat; numer* wewnętrzny; numer* infolinii; saldo*; data* zakupu; data* dostawy;"
+    "miejsce* urodzenia; wiek; numer* seryjny; nr seryjny; sn; numer* fabryczny; numer* stanowiska; numer* boczny; numer* alarmowy;"
+    "paczkomat*; stan; pokój*; peron*;  infolinia*; ile lat; numer* wewnętrzny; numer* infolinii; saldo*; data* zakupu; data* dostawy;"
     "godzina*; termin*; numer* artykułu; kod* produktu; numer* katalogowy; kod* kreskowy; numer* buta; kolor*;"
     "numer* wersji; kod* błędu; kod* źródłowy; bank*; stan* licznika; odczyt*; zużycie; stan konta; miejscowość urodzenia",
 }

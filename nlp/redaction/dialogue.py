@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nlp.redaction.answers import judged
 from nlp.redaction.cues import Cue, find_cues
+from nlp.redaction.detectors.person_chains import chains_of
+from nlp.redaction.detectors.person_known import known_names
+from nlp.redaction.detectors.person_seeds import Seed, seeds_of
 from nlp.redaction.requests import Asks, follow
 from nlp.redaction.runs import Run, find_runs
 from nlp.redaction.words import Line, line_of
@@ -23,6 +28,8 @@ class Dialogue:
         asks: which type of answer is awaited where.
         hints: names known beforehand, such as the agent's.
         cased: whether capitals mean anything here (recognisers often give none).
+        name_seeds: by turn, the words that rules take for somebody's name.
+        name_stems: stems of the names among them.
         features: of words (turn, index) that the learned part was asked about.
     """
 
@@ -32,6 +39,8 @@ class Dialogue:
     asks: Asks
     hints: tuple[str, ...] = ()
     cased: bool = True
+    name_seeds: dict[int, dict[int, Seed]] = field(default_factory=dict, compare=False)
+    name_stems: dict[str, bool] = field(default_factory=dict, compare=False)
     features: dict[tuple[int, int], list[int]] = field(default_factory=dict, compare=False)
 
     def runs_of(self, turn: int) -> list[Run]:
@@ -39,8 +48,9 @@ class Dialogue:
         return [run for run in self.runs if run.turn == turn]
 
 
-def prepare(turns: Sequence[Turn], hints: Sequence[str] = ()) -> Dialogue:
-    """Read the turns; nothing is decided yet about what is personal."""
+def prepare(turns: Sequence[Turn], hints: Sequence[str] = (), *, learned: bool = False) -> Dialogue:
+    """Read the turns; nothing is decided yet about what is personal, except, where the learned part is asked
+    (``learned``), which numbers are."""
     lines, first = [], 0
     for index, turn in enumerate(turns):
         line = line_of(index, turn.speaker, turn.text, first)
@@ -48,7 +58,7 @@ def prepare(turns: Sequence[Turn], hints: Sequence[str] = ()) -> Dialogue:
         first += len(line.words) + 1
     cues = [cue for line in lines for cue in find_cues(line)]
     runs = [run for line in lines for run in find_runs(line)]
-    return Dialogue(
+    dialogue = Dialogue(
         tuple(lines),
         tuple(cues),
         tuple(runs),
@@ -56,6 +66,12 @@ def prepare(turns: Sequence[Turn], hints: Sequence[str] = ()) -> Dialogue:
         tuple(hints),
         _is_cased(turns),
     )
+    chains = {}
+    for line in lines:
+        seeds = dialogue.name_seeds[line.turn] = seeds_of(dialogue, line)
+        chains[line.turn] = chains_of(dialogue, line, seeds)
+    dialogue.name_stems.update(known_names(dialogue, chains))
+    return dataclasses.replace(dialogue, asks=judged(dialogue)) if learned else dialogue
 
 
 def _is_cased(turns: Sequence[Turn]) -> bool:

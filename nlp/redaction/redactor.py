@@ -32,17 +32,18 @@ class Redactor:
 
         Args:
             detectors: instead of all.
-            learned: whether the detectors of names and addresses use their learned part.
+            learned: whether what was learned of names, addresses and numbers is used beside the rules.
             numbered: marks such as ``[PERSON_1]``, the same for the same person inside a conversation.
         """
         self._detectors = tuple(detectors) if detectors is not None else default_detectors(learned=learned)
         self._rules = tuple(detectors) if detectors is not None else default_detectors(learned=False)
         self.version = version_of(self._detectors)
         self._numbered = numbered
+        self._learned = learned
 
     def find(self, turns: Sequence[Turn], hints: Sequence[str] = ()) -> list[Finding]:
         """Disjoint findings in reading order, with their explanations."""
-        return _found(self._detectors, turns, hints)
+        return _found(self._detectors, turns, hints, learned=self._learned)
 
     def redact(self, c: Conversation) -> Redacted:
         """The conversation without personal data in turns, metadata, queue and agent name.
@@ -77,11 +78,13 @@ class Redactor:
     def redact_name(self, s: str) -> str:
         """A name on its own, such as that of a file: what was learned from sentences says nothing of it."""
         turns = (Turn("unknown", s),)
-        return _replaced(turns, _found(self._rules, turns, ()))[0].text
+        return _replaced(turns, _found(self._rules, turns, (), learned=False))[0].text
 
 
-def _found(detectors: Sequence[Detector], turns: Sequence[Turn], hints: Sequence[str]) -> list[Finding]:
-    dialogue = prepare(turns, hints)
+def _found(
+    detectors: Sequence[Detector], turns: Sequence[Turn], hints: Sequence[str], *, learned: bool
+) -> list[Finding]:
+    dialogue = prepare(turns, hints, learned=learned)
     found = [finding for detector in detectors for finding in detector.find(dialogue)]
     found += find_echoes(dialogue, found)
     return tidy(resolve(found), [turn.text for turn in turns])

@@ -9,6 +9,7 @@ from nlp.redaction.detectors.customer_number import CustomerNumberDetector
 from nlp.redaction.detectors.date_of_birth import DateOfBirthDetector
 from nlp.redaction.detectors.email import EmailDetector
 from nlp.redaction.detectors.id_number import IdNumberDetector
+from nlp.redaction.detectors.nickname import NicknameDetector
 from nlp.redaction.detectors.person import PersonDetector
 from nlp.redaction.detectors.pesel import PeselDetector
 from nlp.redaction.detectors.phone import PhoneDetector
@@ -28,6 +29,7 @@ def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
         CustomerNumberDetector(),
         SecretDetector(),
         EmailDetector(),
+        NicknameDetector(),
         AddressDetector(learned=learned),
         DateOfBirthDetector(),
     )

@@ -25,6 +25,9 @@ from nlp.redaction.words import Line, Word
 
 _FROM_TO = re.compile(r"(\d{1,2}) ?[-–] ?(\d{1,2})")
 _FEW_WORDS = 3
+_PUBLIC = re.compile(r"80[0-4]\d{6}")  # lines that anybody may call
+_ALARMS = frozenset(["112", "997", "998", "999", "986", "991", "992", "993", "994"])
+_CALLING = ("dzwon", "zadzwon", "pogotow", "alarm")
 _DATE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:19|20)?\d{2})?)?|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-\d{2}"
 )
@@ -73,6 +76,8 @@ def find_runs(line: Line) -> Iterator[Run]:
 def _joined(line: Line, group: list[Piece], piece: Piece) -> bool:
     """Whether only fillers or single letters stand between, and neither side is an amount of its own."""
     last = group[-1]
+    if "\n" in line.text[line.words[last.last - 1].end : line.words[piece.first].start]:
+        return False
     between = line.words[last.last : piece.first]
     if len(between) > 3 or any(not _filler(word, last, piece) for word in between if word.fold != "na"):
         return False
@@ -162,12 +167,19 @@ def _plain(line: Line, group: list[Piece], digits: str) -> bool:
     if len(digits) <= 5 and before in OF_PRICES:
         return True
     return (
-        _decimal(line, group)
+        bool(_PUBLIC.fullmatch(digits))
+        or _alarm(line, first, digits)
+        or _decimal(line, group)
         or _model(line, first, digits)
         or _date(line, group)
         or _numbered_thing(line, first, digits)
         or _range(line, group)
     )
+
+
+def _alarm(line: Line, first: int, digits: str) -> bool:
+    """ "dzwonić na 994"."""
+    return digits in _ALARMS and any(line.folded(i).startswith(_CALLING) for i in range(first - 4, first))
 
 
 def _range(line: Line, group: list[Piece]) -> bool:

@@ -6,10 +6,14 @@ training texts must be found just as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from nlp.redaction.brands import is_brand
+from nlp.redaction.detectors.person_known import stem_of
+from nlp.redaction.detectors.person_words import BUSINESS, INTRODUCTION_ENDS, KIN, RANKS, TITLES, things_sold
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.names import NameForm, agree, has_grammar, name_form
 from nlp.redaction.number_words import UNITS
@@ -24,6 +28,22 @@ _REACH = 3  # words looked at on each side
 _START, _END = "^", "$"
 _SHORTEST = 3
 _RARE = 12  # a longer turn is a long turn
+_NOT_POLISH = re.compile(r"[qvx]|th|sh|oo|ee|ck|ph|y[aeou]|[aeou]y")
+_TWICE = re.compile(r"([b-df-hj-np-tv-z])\1")
+_POLISH = re.compile(r"[ąćęłńóśźż]|cz|sz|rz|dz")
+_ROLES: tuple[tuple[str, Container[str]], ...] = (
+    ("T", TITLES),
+    ("R", RANKS),
+    ("K", KIN),
+    ("I", INTRODUCTION_ENDS),
+    ("B", BUSINESS),
+)
+_PARTS = (
+    ("a", {"adj", "adja", "ppas", "pact"}),
+    ("v", {"fin", "praet", "impt", "inf", "imps", "bedzie", "pcon"}),
+    ("p", {"prep"}),
+    ("c", {"conj", "comp"}),
+)
 
 
 def may_be_name(word: Word, form: NameForm, *, capital: bool) -> bool:
@@ -50,10 +70,10 @@ def features(dialogue: Dialogue, line: Line, index: int) -> list[int]:
 
 def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
     case = "c" if dialogue.cased else "l"
-    own = _traits(dialogue, line, index)
-    left = [_word(line, index - i) for i in range(1, _REACH + 1)]
-    right = [_word(line, index + i) for i in range(1, _REACH + 1)]
-    before, after = _traits(dialogue, line, index - 1), _traits(dialogue, line, index + 1)
+    own = traits(dialogue, line, index)
+    left = [neighbour(line, index - i) for i in range(1, _REACH + 1)]
+    right = [neighbour(line, index + i) for i in range(1, _REACH + 1)]
+    before, after = traits(dialogue, line, index - 1), traits(dialogue, line, index + 1)
     shape = "".join(own)
     yield case
     yield f"{case}|{shape}"
@@ -63,6 +83,26 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
         yield f"{case}|own={trait}|r={right[0]}"
         yield f"{case}|own={trait}|lt={''.join(before)}"
         yield f"{case}|own={trait}|rt={''.join(after)}"
+    rule = dialogue.name_seeds.get(line.turn, {}).get(index, (0.0, "-"))[1]
+    known = dialogue.name_stems.get(stem_of(line.words[index].fold))
+    yield f"rule={rule}|{case}"
+    yield f"rule={rule}|{shape}"
+    yield f"rule={rule}|l={left[0]}"
+    yield f"known={known}|rule={rule}"
+    yield f"known={known}|{shape}"
+    roles = [role_of(line, index + i) for i in (-2, -1, 1, 2)]
+    yield f"role={roles[1]}|{shape}"
+    yield f"role={roles[0]}{roles[1]}|{case}"
+    yield f"role={roles[0]}{roles[1]}|{shape}"
+    yield f"after={roles[2]}|{shape}"
+    yield f"after={roles[2]}{roles[3]}|{shape}"
+    yield f"roles={roles[1]}{roles[2]}|{shape}"
+    spelling = _spelling(line.words[index])
+    yield f"spelling={spelling}|{case}{'u' in own}"
+    yield f"spelling={spelling}|role={roles[1]}"
+    place = _in_its_row(line, line.words[index])
+    yield f"row={place}|{case}"
+    yield f"row={place}|{shape}"
     for i in range(_REACH):
         yield f"l{i}={left[i]}"
         yield f"r{i}={right[i]}"
@@ -84,7 +124,62 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
             yield f"{topic}|rt={''.join(after)}"
 
 
-def _word(line: Line, index: int) -> str:
+def role_of(line: Line, index: int) -> str:
+    """One letter for what kind of word stands at an index: a title, a person by role, a thing, a verb ..."""
+    word = line.at(index) if index >= 0 else None
+    if word is None:
+        return "-"
+    if word.is_sign or word.is_mark:
+        return word.text[0]
+    if word.text[0].isdigit() or word.fold in NUMERALS:
+        return "0"
+    if word.fold in things_sold():
+        return "P"
+    for letter, words in _ROLES:
+        if word.fold in words:
+            return letter
+    if is_brand(word.fold, unknown=word.form.unknown):
+        return "b"
+    form = name_form(word)
+    if form.given or (form.any_name and not form.word):
+        return "N"
+    if word.form.unknown:
+        return "u"
+    if word.form.nouns:
+        people = "m1" in word.form.nouns
+        return (
+            ("y" if word.form.nouns & {"m2", "m3"} else "m")
+            if people
+            else "f"
+            if word.form.nouns == {"f"}
+            else "i"
+        )
+    return next((letter for letter, parts in _PARTS if word.form.parts & parts), "o")
+
+
+def _spelling(word: Word) -> str:
+    """What is foreign to Polish in the spelling of a word."""
+    text = word.text
+    found = {
+        "q": bool(_NOT_POLISH.search(text.lower())),
+        "d": bool(_TWICE.search(text.lower())),
+        "i": text[1:] != text[1:].lower() and not text.isupper(),
+        "A": text.isupper() and len(text) > 1,
+        "z": bool(_POLISH.search(text.lower())),
+    }
+    return "".join(letter for letter, holds in found.items() if holds) + str(min(len(text), 9) // 3)
+
+
+def _in_its_row(line: Line, word: Word) -> str:
+    """Whether the word begins or ends its row of the text, and whether the row holds little else."""
+    begin = line.text.rfind("\n", 0, word.start) + 1
+    end = line.text.find("\n", word.end)
+    end = len(line.text) if end < 0 else end
+    spaces = line.text.count(" ", begin, end)
+    return f"{line.text[begin : word.start].strip() == ''}{line.text[word.end : end].strip(' .,') == ''}{min(spaces, 3)}"
+
+
+def neighbour(line: Line, index: int) -> str:
     """The folded word; names of people stand for each other, and so do numbers."""
     if index < 0:
         return _START
@@ -99,7 +194,7 @@ def _word(line: Line, index: int) -> str:
     return "<name>" if form.given or (form.shaped and form.surname and not form.word) else word.fold
 
 
-def _traits(dialogue: Dialogue, line: Line, index: int) -> list[str]:
+def traits(dialogue: Dialogue, line: Line, index: int) -> list[str]:
     """One letter for each thing that is known of a word."""
     word = line.at(index) if index >= 0 else None
     if word is None:

@@ -1,4 +1,4 @@
-"""The learned part of redaction: how likely a word is of somebody's name, or of somebody's address."""
+"""The learned part of redaction: how likely a word is of somebody's name or address, and a number somebody's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from nlp.redaction.number_features import number_features
 from nlp.redaction.word_features import features
 from nlp.redaction.words import Line
 
 if TYPE_CHECKING:
-    from nlp.redaction.dialogue import Dialogue
+    from collections.abc import Sequence
 
-Target = Literal["PERSON", "ADDRESS"]
-TARGETS: tuple[Target, ...] = ("PERSON", "ADDRESS")
+    from nlp.redaction.dialogue import Dialogue
+    from nlp.redaction.runs import Run
+
+Target = Literal["PERSON", "ADDRESS", "NUMBER", "BIRTH", "HOUSE"]
+OF_WORDS: tuple[Target, ...] = ("PERSON", "ADDRESS")
+OF_NUMBERS: tuple[Target, ...] = ("NUMBER", "BIRTH", "HOUSE")
+TARGETS: tuple[Target, ...] = OF_WORDS + OF_NUMBERS
 WEIGHTS = Path(__file__).with_name("words.safetensors")
 """For each target ``TARGET.weights``, one for each bucket of the features, and ``TARGET.bias``; float32."""
 
@@ -41,10 +47,23 @@ def forget_weights() -> None:
 
 def likelihood(target: Target, dialogue: Dialogue, line: Line, index: int) -> float:
     """Between 0 and 1 for word ``index`` of a turn."""
-    weights, total = _weights(target)
     place = (line.turn, index)
     if place not in dialogue.features:
         dialogue.features[place] = features(dialogue, line, index)
-    for bucket in dialogue.features[place]:
+    return _likelihood(target, dialogue.features[place])
+
+
+def number_likelihood(target: Target, dialogue: Dialogue, run: Run) -> float:
+    """Between 0 and 1 for a number: that it leads to somebody (``NUMBER``), or is of a date of birth (``BIRTH``) or of
+    an address (``HOUSE``)."""
+    place = (-1, run.position)
+    if place not in dialogue.features:
+        dialogue.features[place] = number_features(dialogue, run)
+    return _likelihood(target, dialogue.features[place])
+
+
+def _likelihood(target: Target, buckets: Sequence[int]) -> float:
+    weights, total = _weights(target)
+    for bucket in buckets:
         total += weights[bucket]
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

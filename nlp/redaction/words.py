@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from nlp.redaction.diacritics import is_bare, meant
 from nlp.text import Form, pipeline
 
 _SENTENCE_END = frozenset(".?!…\n")
@@ -72,11 +73,13 @@ def line_of(turn: int, speaker: str, text: str, first: int) -> Line:
     doc = pipeline()(text)
     words: list[Word] = []
     after_stop = True
+    bare = is_bare(text)
     for token, form in zip(doc, doc._.forms, strict=True):
         shape = token.text
         if shape.isspace():
             after_stop = after_stop or "\n" in shape
             continue
+        form = meant(token.lower_, form, bare=bare)  # noqa: PLW2901
         words.append(Word(shape, token.norm_, token.idx, token.idx + len(shape), form, after_stop, token.i))
         if shape[0].isalnum():
             after_stop = False

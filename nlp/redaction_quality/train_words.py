@@ -13,19 +13,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from safetensors.numpy import save_file
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from nlp.redaction.dialogue import prepare
+from nlp.redaction.dialogue import Dialogue, prepare
 from nlp.redaction.given_names import ABROAD, GIVEN, SURNAMES_ABROAD, WORD_SURNAMES
 from nlp.redaction.names import name_form
+from nlp.redaction.number_features import number_features
 from nlp.redaction.redactor import Redactor
+from nlp.redaction.spans import NUMERIC
 from nlp.redaction.word_features import BUCKETS, features, may_be_address, may_be_name
-from nlp.redaction.word_model import TARGETS, WEIGHTS, Target, forget_weights
+from nlp.redaction.word_model import OF_NUMBERS, OF_WORDS, TARGETS, WEIGHTS, Target, forget_weights
 from nlp.redaction.words import Word
 from nlp.redaction_quality.contacts import TRAINING, Marked, read_contacts
 from nlp.redaction_quality.variants import rewritten
@@ -34,11 +36,26 @@ from transcripts.conversation import Conversation, Span, Turn
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "models" / "training"
+REVIEWED = Path(__file__).with_name("reviewed.jsonl")
+"""Personal data in models/training/contacts: what the redactor found there, without what is not personal."""
 NEAR_MISSES = ROOT / "tests" / "unit" / "nlp" / "redaction" / "near_misses.txt"
-GOLD, SILVER, DOUBTFUL = 3.0, 1.0, 0.2  # weights of words
-KEPT_NEGATIVES = 0.25  # share of the other words of unmarked texts, weighted up accordingly
+Trust = Literal["marked", "reviewed", "ruled"]
+WEIGHT: Mapping[Trust, float] = {"marked": 3.0, "reviewed": 1.0, "ruled": 1.0}  # of a word
+DOUBTFUL = 0.2  # of a word with a capital that the rules leave alone: it may be a name that they do not know
+KEPT_NEGATIVES = 0.25  # share of the other words of texts not marked by hand, weighted up accordingly
 UNHEARD_OF = 0.3  # share of the names given in training that no dictionary knows, spliced of two others
-STRENGTH = 0.3  # inverse of regularisation
+STRENGTH: dict[Target, float] = {
+    "PERSON": 0.3,
+    "ADDRESS": 0.3,
+    "NUMBER": 0.3,
+    "BIRTH": 0.3,
+    "HOUSE": 0.3,
+}  # inverse of regularisation
+_KINDS_OF: Mapping[Target, frozenset[str]] = {
+    "NUMBER": frozenset(NUMERIC),
+    "BIRTH": frozenset({"DATE_OF_BIRTH"}),
+    "HOUSE": frozenset({"ADDRESS"}),
+}
 _SIGNS = re.compile(r"[^\w\s]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SURNAMES = (sorted(WORD_SURNAMES), sorted(SURNAMES_ABROAD))
@@ -55,47 +72,58 @@ class Sample:
     weight: float
 
 
-def samples(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Sample]:
-    """Words of a contact as it is, in lower case, and in lower case without signs."""
+def samples(contact: Marked, rng: random.Random, trust: Trust) -> Iterator[Sample]:
+    """Words and numbers of a contact as it is, in lower case, and in lower case without signs."""
     forms: list[Callable[[str], str]] = [str, str.lower, lambda text: _SIGNS.sub(" ", text.lower())]
+    named = trust == "marked" or any(kind == "PERSON" for _, kind in contact.spans)
+    if trust == "ruled":
+        del forms[0]  # with its capitals the text would only teach what the rules say
     for form in forms:
-        for source in (contact, renamed(contact, rng)):
+        for source in (contact, renamed(contact, rng)) if named else (contact,):
             changed = rewritten(source, lambda text, _, form=form: form(text))  # type: ignore[misc]
-            yield from _words(changed, rng, gold=gold)
+            dialogue = prepare(changed.conversation.turns)
+            yield from _words(dialogue, changed, rng, trust)
+            if trust != "ruled":
+                yield from _numbers(dialogue, changed, WEIGHT[trust])
 
 
-def _words(contact: Marked, rng: random.Random, *, gold: bool) -> Iterator[Sample]:
-    dialogue = prepare(contact.conversation.turns)
+def _words(dialogue: Dialogue, contact: Marked, rng: random.Random, trust: Trust) -> Iterator[Sample]:
     for line in dialogue.lines:
         marked = [(s, kind) for s, kind in contact.spans if s.turn == line.turn]
         for index, word in enumerate(line.words):
             capital = dialogue.cased and word.capital
-            targets = _targets(word, capital=capital)
+            targets = _targets(word, capital=capital, ruled=index in dialogue.name_seeds[line.turn])
             kind = next((k for s, k in marked if s.start < word.end and s.end > word.start), None)
-            if not targets or (kind is not None and kind not in TARGETS):
+            if not targets or (kind is not None and kind not in OF_WORDS):
                 continue
-            if not (gold or kind) and rng.random() > KEPT_NEGATIVES:
-                continue
-            weight = _weight(kind is not None, capital, word.after_stop, gold)
+            weight = WEIGHT[trust]
+            if trust == "ruled" and kind is None and capital and not word.after_stop:
+                weight *= DOUBTFUL
+            if trust != "marked" and kind is None:
+                if rng.random() > KEPT_NEGATIVES:
+                    continue
+                weight /= KEPT_NEGATIVES
             yield Sample(features(dialogue, line, index), kind, targets, weight)
 
 
-def _targets(word: Word, *, capital: bool) -> tuple[Target, ...]:
+def _targets(word: Word, *, capital: bool, ruled: bool) -> tuple[Target, ...]:
     form = name_form(word)
     asked: dict[Target, bool] = {
-        "PERSON": may_be_name(word, form, capital=capital),
+        "PERSON": ruled or may_be_name(word, form, capital=capital),
         "ADDRESS": may_be_address(word, form, capital=capital),
     }
-    return tuple(target for target in TARGETS if asked[target])
+    return tuple(target for target in OF_WORDS if asked[target])
 
 
-def _weight(marked: bool, capital: bool, after_stop: bool, gold: bool) -> float:
-    """Words with a capital that the rules leave alone may be names that the rules do not know."""
-    if gold:
-        return GOLD
-    if marked:
-        return SILVER
-    return (DOUBTFUL if capital and not after_stop else SILVER) / KEPT_NEGATIVES
+def _numbers(dialogue: Dialogue, contact: Marked, weight: float) -> Iterator[Sample]:
+    """Numbers said or written; those of addresses and the like are somebody's, but not of these targets."""
+    for run in dialogue.runs:
+        kinds = [
+            k for s, k in contact.spans if s.turn == run.turn and s.start < run.end and s.end > run.start
+        ]
+        kind = next((target for target, of in _KINDS_OF.items() if of.intersection(kinds)), None)
+        targets = OF_NUMBERS if kind == "NUMBER" or not kinds else ("BIRTH", "HOUSE")
+        yield Sample(number_features(dialogue, run), kind, targets, weight)
 
 
 def renamed(contact: Marked, rng: random.Random) -> Marked:
@@ -117,22 +145,38 @@ def renamed(contact: Marked, rng: random.Random) -> Marked:
 
 
 def near_misses() -> Iterator[Marked]:
-    """Sentences in which nothing is personal, each a contact of its own."""
+    """Sentences in which nothing is personal, each a contact of its own; ``?`` before those not reached yet."""
     for line in NEAR_MISSES.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            yield Marked(Conversation("", "chat", (Turn("customer", line),)), ())
+            yield Marked(Conversation("", "chat", (Turn("customer", line.removeprefix("? ")),)), ())
+
+
+def texts(folder: str) -> Iterator[tuple[str, list[Turn]]]:
+    """The ids and turns of the training texts in a folder."""
+    for path in sorted((TEXTS / folder).glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            if turns := _turns(record):
+                yield record["id"], turns
+
+
+def reviewed() -> Iterator[Marked]:
+    """Customers' contacts with what was found in them and read over (:data:`REVIEWED`)."""
+    rows = map(json.loads, REVIEWED.read_text(encoding="utf-8").splitlines())
+    spans = {row["id"]: row["spans"] for row in rows}
+    for name, turns in texts("contacts"):
+        places = tuple((Span(0, start, end), kind) for start, end, kind in sorted(spans.get(name, ())))
+        yield Marked(Conversation(name, "chat", tuple(turns)), places)
 
 
 def taught(redactor: Redactor) -> Iterator[Marked]:
-    """Training texts with capitals, marked by the rules."""
-    for path in sorted(p for p in TEXTS.glob("*/*.jsonl") if p.parent.name != "drafts"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            turns = _turns(json.loads(line))
-            if not turns or not prepare(turns).cased:
-                continue
-            found = redactor.find(turns)
-            spans = tuple((Span(f.turn, f.start, f.end), str(f.type)) for f in found)
-            yield Marked(Conversation("", "chat", tuple(turns)), spans)
+    """Agents' turns and whole conversations with capitals, marked by the rules."""
+    for folder in ("turns", "conversations"):
+        for _, turns in texts(folder):
+            if prepare(turns).cased:
+                found = redactor.find(turns)
+                spans = tuple((Span(f.turn, f.start, f.end), str(f.type)) for f in found)
+                yield Marked(Conversation("", "chat", tuple(turns)), spans)
 
 
 def _turns(record: dict[str, Any]) -> list[Turn]:
@@ -143,7 +187,7 @@ def _turns(record: dict[str, Any]) -> list[Turn]:
 def fitted(rows: Sequence[Sample], target: Target) -> LogisticRegression:
     """Logistic regression over hashed features, of the words that could be of ``target``."""
     asked = [row for row in rows if target in row.targets]
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200)
+    model = LogisticRegression(C=STRENGTH[target], solver="liblinear", max_iter=200)
     weights = [row.weight for row in asked]
     model.fit(_matrix(asked), [row.kind == target for row in asked], sample_weight=weights)
     return model
@@ -169,12 +213,13 @@ def training_rows(contacts: Iterable[Marked], say: Callable[[str], None]) -> lis
     """Words of the marked contacts and of the training texts."""
     rng = random.Random(7)
     lessons = [*contacts, *near_misses(), *near_misses(), *near_misses()]
-    rows = [row for contact in lessons for row in samples(contact, rng, gold=True)]
+    rows = [row for contact in lessons for row in samples(contact, rng, "marked")]
     say(f"słowa z oznaczonych rozmów: {len(rows)}")
-    for number, contact in enumerate(taught(Redactor(learned=False)), 1):
-        rows += samples(contact, rng, gold=False)
-        if number % 1000 == 0:
-            say(f"teksty uczące: {number}, słowa: {len(rows)}")
+    for contact in reviewed():
+        rows += samples(contact, rng, "reviewed")
+    say(f"z przejrzanymi kontaktami: {len(rows)}")
+    for contact in taught(Redactor(learned=False)):
+        rows += samples(contact, rng, "ruled")
     return rows
 
 

@@ -11,7 +11,7 @@ from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.spans import Finding, producer
 
-_ACCOUNT = re.compile(r"(?<!\w)(?:[A-Za-z]{2} ?)?\d{2}(?:[ -]?\d{4}){6}(?!\d)")
+_ACCOUNT = re.compile(r"(?<!\w)(?:(?:[A-Z]{2}|pl|Pl) ?)?\d{2}(?:[ -]?\d{4}){6}(?!\d)")
 _FOREIGN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CARD = re.compile(r"(?<![\w-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])")
 _MASKED = re.compile(r"(?<!\w)(?:\d{4}[ -]?)?(?:[*xX•.]{2,}[ -]?)+\d{4}(?!\d)")

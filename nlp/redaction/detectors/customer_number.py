@@ -10,14 +10,17 @@ from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.spans import Finding, producer
 
 _CODE = re.compile(
-    r"(?<![\w/-])(?:ZAM|FV|FVS|FS|FA|RMA|REK|ZG|ZW|ORD|UM|KL|PAR|WZ|PZ|REKL|SPR|INV|(?-i:SO|PO)|NR|CASE|ID|ABO|UMO|POL|ZGL)"
-    r"[-/_# ]{0,2}\d{2,}(?:[-/_.]?[A-Z0-9]+)*(?!\w)",
+    r"(?<![\w/-])(?:(?:FV|FVS|FS|FA|RMA|REK|ZG|ZW|ORD|UM|KL|PAR|WZ|PZ|REKL|SPR|INV|(?-i:SO|PO)|ABO|UMO|POL)[-/_#. ]{0,2}"
+    r"|(?:ZAM|CASE|ZGL|NR|ID)[-/_#]{0,2})\d{2,}(?:[-/_.]?[A-Z0-9]+)*(?!\w)",
     re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?<![\w/-])(?:NR|ID|ZAM|ZGL|ZGŁ)[ .:]{1,2}(?P<value>#?\d{2,}(?:[-/_.]?[A-Z0-9]+)*)(?!\w)", re.IGNORECASE
 )
 _LETTERED = re.compile(r"(?<![\w/-])[A-Za-z]{1,4}[-/]\d{5,}(?:[-/][A-Za-z0-9]+)*(?!\w)")
 _NAMED = re.compile(
     r"(?<!\w)(?:zam(?:[óo]wien\w*|\.)|rekl\w*|zg[łl]osz\w*|zlec\w*|umow\w*|nr|numer\w*|faktur\w*|fv|zwrot\w*|spraw\w*"
-    r"|pacz\w*|przesy[łl]\w*|rezerw\w*|wniosk\w*|polis\w*|bilet\w*|szkod\w*|login\w*)(?:\s+nr)?\s*:?\s*"
+    r"|pacz(?!k[ao]mat)\w*|przesy[łl]\w*|rezerw\w*|wniosk\w*|polis\w*|bilet\w*|szkod\w*|login\w*)(?:\s+nr)?\s*:?\s*"
     r"(?P<value>#?(?=[\w/-]*\d[\w/-]*\d)(?=[\w/-]*[A-Za-z_/-])\w+(?:[-/_]\w+)*)(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
@@ -27,6 +30,7 @@ _LOGIN = re.compile(
 )
 _CAPITALS = re.compile(r"(?<![\w/.-])(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)[A-Z0-9]{5,12}(?![\w-])")
 _RANGE = re.compile(r"\d{1,2}[-/]\d{1,2}|\d+[a-zA-Z]{1,3}|\d+x\d+")
+_LOCKER = re.compile(r"[A-Z]{3}\d{2,3}[A-Z]{0,3}")  # KRA08M: a machine for parcels
 _HASHED = re.compile(r"(?<!\w)#\d{4,}(?:[-/]\d+)*(?!\w)")
 _SLASHED = re.compile(r"(?<![\w/.-])[A-Z]{1,5}[-/]\d{2,}(?:[-/][A-Z0-9]+)+(?!\w)")
 _MIXED = re.compile(r"(?<![\w/.-])(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{9,}(?!\w)")
@@ -46,6 +50,7 @@ class CustomerNumberDetector:
         yield from asked_runs(self, "CUSTOMER_NUMBER", dialogue)
         for pattern, certainty in (
             (_CODE, 0.8),
+            (_LABELLED, 0.8),
             (_HASHED, 0.8),
             (_LETTERED, 0.75),
             (_SLASHED, 0.8),
@@ -67,7 +72,7 @@ class CustomerNumberDetector:
         for line in dialogue.lines:
             for match in (*_NAMED.finditer(line.text), *_LOGIN.finditer(line.text)):
                 start, end = match.span("value")
-                if not _RANGE.fullmatch(match["value"]):
+                if not _RANGE.fullmatch(match["value"]) and not _LOCKER.fullmatch(match["value"]):
                     sign = producer(self)
                     yield Finding(line.turn, start, end, "CUSTOMER_NUMBER", 0.75, sign, "after its name")
 
@@ -76,7 +81,8 @@ class CustomerNumberDetector:
         for line in dialogue.lines:
             for match in _CAPITALS.finditer(line.text):
                 index = next((i for i, word in enumerate(line.words) if word.start >= match.start()), 0)
-                if dialogue.asks.during("CUSTOMER_NUMBER", line.first + index):
+                awaited = dialogue.asks.during("CUSTOMER_NUMBER", line.first + index)
+                if awaited and not _LOCKER.fullmatch(match.group()):
                     sign = producer(self)
                     yield Finding(
                         line.turn, *match.span(), "CUSTOMER_NUMBER", 0.6, sign, "a code, number awaited"

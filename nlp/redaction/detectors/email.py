@@ -13,7 +13,7 @@ from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 _WRITTEN = re.compile(
-    r"[\w.+%'-]+ ?(?:@|[(\[] ?(?:at|ma[łl]pa) ?[)\]]) ?[\w-]+(?:\.[\w-]+| ?\. ?(?-i:[a-z]{2,6})(?!\w))+",
+    r"[\w.+%'-]+(?:@| @ |@ | ?[(\[] ?(?:at|ma[łl]pa) ?[)\]] ?)[\w-]+(?:\.[\w-]+| ?\. ?(?-i:[a-z]{2,6})(?!\w))+",
     re.UNICODE | re.IGNORECASE,
 )
 _AT = frozenset(["malpa", "malpka", "malpe", "malpie", "malpy", "malp", "@", "malapa"])
@@ -166,11 +166,20 @@ def _finding(line: Line, first: int, last: int, confidence: float, sign: str, re
 def _is_at(dialogue: Dialogue, line: Line, index: int) -> bool:
     """An ape at the zoo is not an address: a domain follows, or an address is awaited."""
     if line.words[index].fold == "@":
-        return True
+        return not _is_handle(line, index)
     right = {line.folded(i) for i in range(index + 1, index + 7)}
     if right & (_DOT - {"."}) or right & _HOSTS - {"o"}:
         return True
     return dialogue.asks.during("EMAIL", line.first + index)
+
+
+def _is_handle(line: Line, index: int) -> bool:
+    """ "@sklep" after a space or at the beginning names an account, unless an ending of a domain follows: "jan @wp.pl"."""
+    at = line.words[index]
+    alone = line.text[at.start - 1 : at.start].strip() == "" and line.text[at.end : at.end + 1].isalnum()
+    return alone and not any(
+        line.folded(i) in _TLD and line.folded(i - 1) == "." for i in range(index + 2, index + 6)
+    )
 
 
 def _local(word: Word | None) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from stdnum.pl import nip, regon
 
-from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
+from nlp.redaction.detectors.numbers import LABELS, asked_runs, digits_of, shaped
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.spans import Finding
+from nlp.text import analyse
 
 _CARD = re.compile(r"(?<!\w)[A-Za-z]{3}[ -]?\d{3}[ -]?\d{3}(?!\w)")
 _PASSPORT = re.compile(r"(?<!\w)[A-Za-z]{2}[ -]?\d{7}(?!\w)")
@@ -29,7 +30,13 @@ class IdNumberDetector:
         yield from asked_runs(
             self, "ID_NUMBER", dialogue, lambda d: bool(nip.is_valid(d) or regon.is_valid(d))
         )
-        yield from shaped(self, "ID_NUMBER", dialogue, _CARD, lambda text: 0.95 if is_card(text) else 0.0)
+        yield from shaped(
+            self,
+            "ID_NUMBER",
+            dialogue,
+            _CARD,
+            lambda text: 0.95 if is_card(text) and not _is_word(text[:3]) else 0.0,
+        )
         yield from shaped(
             self, "ID_NUMBER", dialogue, _PASSPORT, lambda text: 0.8 if is_passport(text) else 0.0
         )
@@ -37,6 +44,11 @@ class IdNumberDetector:
         yield from shaped(
             self, "ID_NUMBER", dialogue, _REGON, lambda text: 0.85 if regon.is_valid(text) else 0.0
         )
+
+
+def _is_word(text: str) -> bool:
+    """Whether three letters before a number are a word such as "pod" or "NIP" and no series."""
+    return text.lower() in LABELS or (text.islower() and not analyse(text).unknown)
 
 
 def _weighted(text: str, weights: tuple[int, ...]) -> int:

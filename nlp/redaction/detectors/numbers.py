@@ -18,8 +18,31 @@ _KEYS = frozenset(["krzyzyk", "gwiazdka", "kluczyk", "kratka", "hasz"])  # of a 
 _WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
 _BETWEEN_LETTERS = frozenset(["lamane", "na", "przez", "kreska", "myslnik", "ukosnik", "slash"])
 _LETTER_REACH = 8  # words before a number in which its letters are looked for
-_LABELS = frozenset(
-    ["nip", "imei", "sn", "krs", "iban", "nr", "tel", "vat", "ppe", "vin", "fax", "dowod", "kod", "id"]
+LABELS = frozenset(
+    [
+        "nip",
+        "imei",
+        "sn",
+        "krs",
+        "iban",
+        "nr",
+        "tel",
+        "vat",
+        "ppe",
+        "vin",
+        "fax",
+        "dowod",
+        "kod",
+        "id",
+        "pin",
+        "puk",
+        "cvv",
+        "cvc",
+        "fv",
+        "sms",
+        "zam",
+        "zgl",
+    ]
 )
 _CODE_RIGHT = re.compile(r"[A-Za-z0-9/-]*")
 
@@ -46,12 +69,14 @@ def shaped(
     pattern: re.Pattern[str],
     accept: Callable[[str], float],
 ) -> Iterator[Finding]:
-    """Written values that show their type by their shape; ``accept`` gives the confidence, 0 to refuse."""
+    """Written values that show their type by their shape; ``accept`` gives the confidence, 0 to refuse.
+
+    Of a pattern with a group ``value`` only that is the value."""
     for line in dialogue.lines:
         for match in pattern.finditer(line.text):
             confidence = accept(match.group())
             if confidence:
-                start, end = match.span()
+                start, end = match.span("value" if "value" in pattern.groupindex else 0)
                 yield Finding(line.turn, start, end, kind, confidence, producer(detector), "shape")
 
 
@@ -73,14 +98,24 @@ def widened(line: Line, run: Run) -> tuple[int, int]:
     before, after = run.first - 1, run.last
     while (word := line.at(before)) and word.start >= start:
         before -= 1
-    while word and (_code_letters(word) or (word.fold == "pl" and before == run.first - 1)):
+    while (
+        word
+        and _same_row(line, word.end, start)
+        and (_code_letters(word) or (word.fold == "pl" and before == run.first - 1))
+    ):
         start, before = word.start, before - 1
         word = line.at(before)
-    while (word := line.at(after)) and (word.end <= end or _code_letters(word)):
+    while (word := line.at(after)) and (
+        word.end <= end or (_code_letters(word) and _same_row(line, end, word.start))
+    ):
         end, after = max(end, word.end), after + 1
     if run.written:
         return start, end
     return min(start, _letters_before(line, run)), max(end, _letters_after(line, run))
+
+
+def _same_row(line: Line, end: int, start: int) -> bool:
+    return "\n" not in line.text[end:start]
 
 
 def _letters_before(line: Line, run: Run) -> int:
@@ -121,6 +156,6 @@ def _is_letter(word: Word | None) -> bool:
 
 def _code_letters(word: Word) -> bool:
     """Capital letters said or written as part of a code."""
-    if not word.text.isalpha() or not word.text.isupper() or len(word.text) > 4 or word.fold in _LABELS:
+    if not word.text.isalpha() or not word.text.isupper() or len(word.text) > 4 or word.fold in LABELS:
         return False
     return len(word.text) > 1 or word.fold not in ("a", "i", "o", "u", "w", "z") or not word.after_stop

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
+from nlp.text import phrases
+
 TITLES: dict[str, frozenset[tuple[str, str]]] = {
     "pan": frozenset({("m", "nom")}),
     "pana": frozenset({("m", "gen"), ("m", "acc")}),
@@ -143,6 +147,102 @@ BUSINESS = COMPANY_BEFORE | {
     "meble",
     "centrum",
 }
+KIN = frozenset(
+    [
+        "maz",
+        "meza",
+        "mezem",
+        "zona",
+        "zony",
+        "zone",
+        "zonie",
+        "syn",
+        "syna",
+        "synem",
+        "synowi",
+        "corka",
+        "corki",
+        "corke",
+        "corce",
+        "mama",
+        "mamy",
+        "mame",
+        "tata",
+        "taty",
+        "tate",
+        "ojciec",
+        "ojca",
+        "matka",
+        "matki",
+        "babcia",
+        "babci",
+        "babcie",
+        "dziadek",
+        "dziadka",
+        "wnuk",
+        "wnuka",
+        "wnuczka",
+        "wnuczki",
+        "wujek",
+        "wujka",
+        "ciocia",
+        "ciocie",
+        "siostra",
+        "siostry",
+        "siostre",
+        "siostrze",
+        "brat",
+        "brata",
+        "bratu",
+        "szwagier",
+        "szwagra",
+        "tesc",
+        "tescia",
+        "tesciowa",
+        "tesciowej",
+        "ziec",
+        "ziecia",
+        "synowa",
+        "synowej",
+        "sasiad",
+        "sasiada",
+        "sasiadka",
+        "sasiadki",
+        "sasiadce",
+        "kolega",
+        "kolezanka",
+        "kuzyn",
+        "kuzynka",
+        "przyjaciel",
+        "partner",
+        "partnerka",
+        "narzeczony",
+        "narzeczona",
+        "kurier",
+        "kuriera",
+        "kierowca",
+        "kierowcy",
+        "technik",
+        "serwisant",
+        "monter",
+        "hydraulik",
+        "elektryk",
+        "mechanik",
+        "listonosz",
+        "sprzedawca",
+        "kasjerka",
+        "recepcjonistka",
+        "pacjent",
+        "pacjentka",
+        "pacjentki",
+        "lokator",
+        "najemca",
+        "prezes",
+        "wspolnik",
+        "pracownik",
+        "wychowawczyni",
+    ]
+)
 MIDDLE_NAMES = frozenset(
     ["van", "thi", "duc", "ngoc", "thanh", "minh", "xuan", "quoc", "thuy", "hoa"]
 )  # Vietnamese
@@ -154,3 +254,9 @@ PRODUCTS = (
     "hulajnoga wózek fotelik garnek patelnia frytkownica kosiarka bateria zlew umywalka oprawka perfumy kubek talerz "
     "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka"
 )
+
+
+@functools.cache
+def things_sold() -> frozenset[str]:
+    """All forms of words for things that are sold under names."""
+    return frozenset(row[0] for row in phrases(f"{noun}*" for noun in PRODUCTS.split()))

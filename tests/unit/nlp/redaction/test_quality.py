@@ -145,10 +145,10 @@ def test_features_do_not_hold_the_word_itself() -> None:
 
 def test_training_learns_and_can_be_repeated(file: Path) -> None:
     contacts = read_contacts(file) * 3
-    rows = [[row for c in contacts for row in samples(c, random.Random(1), gold=True)] for _ in range(2)]
+    rows = [[row for c in contacts for row in samples(c, random.Random(1), "marked")] for _ in range(2)]
     assert rows[0] == rows[1]
     model = fitted(
-        rows[0] + [r for c in list(near_misses())[:20] for r in samples(c, random.Random(1), gold=True)],
+        rows[0] + [r for c in list(near_misses())[:20] for r in samples(c, random.Random(1), "marked")],
         "PERSON",
     )
     assert model.coef_.shape == (1, BUCKETS)

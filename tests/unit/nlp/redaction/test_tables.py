@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from nlp.redaction import Redactor
-from transcripts.conversation import Turn
+from transcripts.conversation import Conversation, Turn
 
 HERE = Path(__file__).parent
 
 
 def _lines(name: str) -> list[str]:
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith(("#", "? "))]
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +88,13 @@ def test_a_town_alone_answers_the_question_for_an_address(redactor: Redactor) ->
         ("customer", "dziewięćdziesiąt sześć siedem pięć łódź"),
     )
     assert "łódź" not in texts[1]
+
+
+def test_an_underscore_in_a_name_of_a_file_or_queue_is_only_a_space(redactor: Redactor) -> None:
+    told = Turn("customer", "mój nick na allegro to dziki_wrobel77, kupiłem też jako kasia_z_gor")
+    queue = Conversation("c", "marketplace", (told,), queue="reklamacje_bok")
+    clean = redactor.redact(queue).conversation
+    assert clean.queue == "reklamacje_bok"
+    assert "wrobel" not in clean.turns[0].text and "kasia" not in clean.turns[0].text
+    assert redactor.redact_name("czaty_listopad") == "czaty_listopad"
+    assert "kasia" not in redactor.redact_name("kasia_z_gor")

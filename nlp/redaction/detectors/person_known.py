@@ -1,0 +1,70 @@
+"""Names that are known from elsewhere in the conversation, and names that are spelled."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from nlp.redaction.detectors.person_chains import Chain
+from nlp.redaction.names import has_grammar, name_form
+from nlp.redaction.spans import Finding
+from nlp.redaction.words import Line
+from nlp.text import fold
+
+if TYPE_CHECKING:
+    from nlp.redaction.dialogue import Dialogue
+
+_SPELLED = re.compile(
+    r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
+)
+_ENDING = re.compile(r"(?:iego|iemu|ego|emu|iej|ami|owi|iem|ej|em|im|ym|ie|ia|ii|iu|a|e|i|o|u|y)$")
+_AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
+
+
+def known_names(dialogue: Dialogue, chains: Mapping[int, Iterable[Chain]]) -> dict[str, bool]:
+    """Folded stems of the names found and hinted; True where the name is no everyday word."""
+    known: dict[str, bool] = {}
+    for hint in dialogue.hints:
+        known.update({stem_of(part): True for part in re.findall(r"[^\W\d_]{3,}", fold(hint))})
+    for turn, rows in chains.items():
+        for chain in rows:
+            for word in dialogue.lines[turn].words[chain.first : chain.last]:
+                if not word.is_sign and len(word.text) > 2:
+                    form = name_form(word)
+                    known.setdefault(stem_of(word.fold), not form.word and not has_grammar(word))
+    return known
+
+
+@functools.lru_cache(maxsize=20_000)
+def stem_of(folded: str) -> str:
+    """A name without its case ending, roughly: forms of one name share it."""
+    cut = _ENDING.sub("", folded)
+    return cut if len(cut) >= 3 else folded
+
+
+def repeats(dialogue: Dialogue, line: Line, known: Mapping[str, bool], sign: str) -> Iterator[Finding]:
+    """Names known from elsewhere in the conversation."""
+    for word in line.words:
+        if word.is_sign or word.is_mark or len(word.text) < 3:
+            continue
+        sure = known.get(stem_of(word.fold))
+        if sure is None or name_form(word).never:
+            continue
+        capital = dialogue.cased and word.capital
+        if (capital and (sure or not word.after_stop)) or (
+            not dialogue.cased and sure and not name_form(word).word
+        ):
+            yield Finding(
+                line.turn, word.start, word.end, "PERSON", 0.7, sign, "name known from this conversation"
+            )
+
+
+def spelled(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:
+    """ "K jak Karol, O jak Olga", "K-O-W-A-L"."""
+    for match in _AS_IN.finditer(line.text):
+        yield Finding(line.turn, match.start(), match.end(), "PERSON", 0.6, sign, "spelled with words")
+    if any(dialogue.asks.during("PERSON", line.first + i) for i in (0, len(line.words))):
+        for match in _SPELLED.finditer(line.text):
+            yield Finding(line.turn, match.start(), match.end(), "PERSON", 0.6, sign, "spelled, name awaited")
