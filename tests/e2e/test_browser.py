@@ -25,6 +25,7 @@ EMPTY_OR_FULL = (
     "/coaching",
     "/quality",
     "/voice",
+    "/reports",
 )
 
 

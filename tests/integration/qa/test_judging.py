@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
 
-from qa.errors import Conflict
+from qa.errors import Conflict, UsageProblem
 from qa.services.access.accounts import actor_of, create
 from qa.services.access.permissions import Actor
 from qa.services.calibration.comparison import comparison
@@ -18,10 +19,12 @@ from qa.services.calibration.views import calibrations
 from qa.services.disputes.deciding import decide, raise_dispute
 from qa.services.disputes.figures import dispute_figures
 from qa.services.disputes.views import disputes
+from qa.services.judging.reviews import Change, finish, save
 from qa.services.judging.trust import Share
 from qa.storage.database import Storage, open_storage
-from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
+from qa.storage.people import DisputeRow, OverviewRow, ReviewRow, SampleItemRow
 from scorecards import load_scorecard
+from tests.unit.qa.databases import keyed
 
 NAMES = [criterion.id for criterion in load_scorecard("phone@1").criteria]
 FAILED = {name: {"outcome": "fail", "comment": ""} for name in NAMES}
@@ -32,7 +35,7 @@ TODAY = date(2026, 11, 10)
 
 @pytest.fixture
 def storage(fresh_url: str) -> Iterator[Storage]:
-    found = open_storage(fresh_url)
+    found = keyed(open_storage(fresh_url))
     yield found
     found.close()
 
@@ -164,3 +167,57 @@ def test_decisions_at_once_lose_none(storage: Storage, people: dict[str, Actor])
         assert disputes(session, people["jan"], "accepted").total == 4
         figures = dispute_figures(session, people["jan"], TODAY.replace(day=1))
         assert figures.overturned == Share(4, 4)
+
+
+@pytest.mark.parametrize("item_id", [None, "i-1"])
+def test_a_review_begun_in_several_windows_at_once_is_begun_once(
+    storage: Storage, people: dict[str, Actor], item_id: str | None
+) -> None:
+    ewa = people["ewa"]
+    with storage.writing() as session:
+        session.add(
+            SampleItemRow(
+                id="i-1",
+                sample_id="s",
+                conversation_id="c-1",
+                probability=1.0,
+                status="claimed",
+                assignee=ewa.id,
+            )
+        )
+
+    def begin(name: str) -> str:
+        with storage.writing() as session:
+            change = Change({name: "pass"}, {})
+            return save(session, ewa, "c-1", load_scorecard("phone@1"), change, item_id).id
+
+    found = at_once(*(lambda name=name: begin(name) for name in NAMES[:4]))
+    with storage.reading() as session:
+        made = session.scalars(select(ReviewRow).where(ReviewRow.account_id == ewa.id)).all()
+    assert [row.id for row in made] == list({*found})
+    answered = {name for name, one in made[0].criteria.items() if one["outcome"] == "pass"}
+    assert (made[0].version, answered) == (4, set(NAMES[:4]))  # and what each window said is in it
+
+
+def test_a_review_is_not_changed_once_it_was_finished_in_another_window(
+    storage: Storage, people: dict[str, Actor]
+) -> None:
+    ewa, card = people["ewa"], load_scorecard("phone@1")
+    with storage.writing() as session:
+        begun = save(session, ewa, "c-1", card, Change(dict.fromkeys(NAMES, "pass"), {}))
+        key, seen = begun.id, begun.version
+
+    def change() -> None:
+        with storage.writing() as session:
+            save(session, ewa, "c-1", card, Change({NAMES[0]: None}, {}, None, seen))
+
+    def end() -> None:
+        # where the other window was first, an answer is missing
+        with storage.writing() as session, suppress(UsageProblem):
+            finish(session, ewa, key, card)
+
+    at_once(change, end)
+    with storage.reading() as session:
+        row = session.get_one(ReviewRow, key)
+        answered = row.criteria[NAMES[0]]["outcome"] is not None
+        assert (row.status == "finished") == answered

@@ -15,7 +15,7 @@ from qa.errors import UsageProblem, UserError
 from qa.services.pipeline.run import run
 from qa.services.pipeline.stages import run_in_process
 from qa.services.workspace import Unwatched
-from qa.storage import people  # noqa: F401
+from qa.storage import people, reports  # noqa: F401
 from qa.storage.analysis import Proposal, Trend, proposals, store_proposals, store_trends, trends
 from qa.storage.database import HEAD, Storage, open_storage
 from qa.storage.fingerprint import content_fingerprint

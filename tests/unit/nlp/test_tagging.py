@@ -128,3 +128,55 @@ def test_rounding_the_differences_costs_less_than_a_hundredth() -> None:
     error = (restore(quantise(delta)) - delta).norm() / delta.norm()
     assert error < 0.01
     assert torch.equal(restore(quantise(torch.zeros(3, 4))), torch.zeros(3, 4))
+
+
+ANGRY = "mam tego dosyć, jestem wściekły, co za koszmar"
+
+
+def test_no_turn_of_an_agent_carries_a_sentiment(tagger: Tagger) -> None:
+    turns = (
+        Turn("agent", ANGRY), Turn("customer", "gdzie moja paczka"), Turn("bot", ANGRY), Turn("agent", f"{ANGRY} {ANGRY}"),
+        Turn("customer", ANGRY), Turn("system", ANGRY), Turn("agent", ANGRY),
+    )  # fmt: skip
+    (tagged,) = tagger.tag_many([Conversation("c", "phone", turns)])
+    assert tagged.sentiment is not None
+    assert {felt.turn for felt in tagged.sentiment.turns} == {1, 4}
+    (alone,) = tagger.tag_many([Conversation("c", "phone", (Turn("agent", ANGRY), Turn("bot", ANGRY)))])
+    assert alone.sentiment is None
+
+
+def test_an_agents_words_do_not_colour_the_customers_sentiment(tagger: Tagger) -> None:
+    calm = (Turn("agent", "dzień dobry"), Turn("customer", "gdzie moja paczka"), Turn("agent", "jutro"))
+    rude = (Turn("agent", ANGRY), Turn("customer", "gdzie moja paczka"), Turn("agent", ANGRY))
+    first, second = tagger.tag_many([Conversation("c", "phone", calm), Conversation("c", "phone", rude)])
+    assert first.sentiment is not None
+    assert second.sentiment is not None
+    assert second.sentiment.overall == first.sentiment.overall
+    assert second.sentiment.score == pytest.approx(first.sentiment.score, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sprawdziłam, czy pani podała adres", "Sprawdziłem, czy pan podał adres"),
+        ("Dzień dobry, w czym mogę pomóc", "Dzien dobry, w czym moge pomoc"),
+        ("Dzień dobry, proszę chwilę poczekać", "Dzień dorby, prosze hwilę poczeakć"),
+    ],
+)
+def test_who_speaks_to_whom_and_how_they_spell_changes_no_behaviour(
+    tagger: Tagger, one: str, other: str
+) -> None:
+    conversations = [Conversation("c", "chat", (Turn("agent", text),)) for text in (one, other)]
+    first, second = tagger.tag_many(conversations)
+    assert first.behaviours
+    assert [b.code for b in second.behaviours] == [b.code for b in first.behaviours]
+    assert [b.confidence for b in second.behaviours] == pytest.approx(
+        [b.confidence for b in first.behaviours], abs=1e-3
+    )
+
+
+def test_misspelled_words_are_told_with_what_was_meant(tagger: Tagger) -> None:
+    (tagged,) = tagger.tag_many(
+        [Conversation("c", "chat", (Turn("customer", "gdzie paczka"), Turn("agent", "dzien dobry")))]
+    )
+    assert [(r.turn, r.start, r.end, r.word) for r in tagged.spelling] == [(1, 0, 5, "dzień")]

@@ -13,6 +13,18 @@ def test_the_default_taxonomy_has_all_leaves_of_version_1() -> None:
     assert taxonomy.name("moja.nowa") == "moja.nowa"
 
 
+def test_groups_have_the_names_of_the_file_or_their_codes(tmp_path: Path) -> None:
+    groups = load_contact_reasons().groups
+    assert [group.code for group in groups] == list(
+        dict.fromkeys(code.partition(".")[0] for code in load_contact_reasons().codes)
+    )
+    assert groups[0].name == "Dostawa"
+    assert load_behaviours().groups == ()
+    path = tmp_path / "moja.yaml"
+    path.write_text("id: x\ngroups:\n  - id: a\n    leaves:\n      - {id: b, name: B, means: b}\n")
+    assert [(group.code, group.name) for group in load_contact_reasons(path).groups] == [("a", "a")]
+
+
 def test_behaviours_are_what_agents_do_and_never_how_they_feel() -> None:
     codes = load_behaviours().codes
     assert {"greeting", "identity_request", "recap"} <= set(codes)
@@ -30,6 +42,16 @@ def test_behaviours_are_what_agents_do_and_never_how_they_feel() -> None:
         (
             "id: x\ngroups:\n  - id: a\n    leaves:\n      - {id: b, name: B, means: b}\n      - {id: b, name: C, means: c}\n",
             "powtórzone kody: a.b",
+        ),
+        (
+            "id: x\ngroups:\n"
+            + "  - id: a\n    name: A\n    leaves:\n      - {id: b, name: B, means: b}\n"
+            + "  - id: a\n    name: C\n    leaves:\n      - {id: c, name: C, means: c}\n",
+            "powtórzone kody: a;",
+        ),
+        (
+            "id: x\ngroups:\n  - id: a\n    name: 7\n    leaves:\n      - {id: b, name: B, means: b}\n",
+            "`name`",
         ),
         ("id: [", "Nie można odczytać"),
     ],

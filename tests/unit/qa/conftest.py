@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from qa.bootstrap import Parts
 from qa.cli import main
 from tests.unit.qa.fakes import FakeParts, FakeRedactor, FakeTagger
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsynchronised() -> Iterator[None]:
+    """SQLite does not wait until the disk has everything: no test here cuts the power, and most of them would wait."""
+
+    def relaxed(connection: object, *_: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Pool, "checkout", relaxed)
+    yield
+    event.remove(Pool, "checkout", relaxed)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from qa.services.workspace import Workspace
 from qa.settings import DEFAULT_RETENTION, Settings
 from qa.storage.database import Storage, open_storage
 from qa.storage.digests import open_pseudonyms
+from tests.unit.qa.databases import empty_storage
 from transcripts.audio import AudioError
 from transcripts.conversation import Conversation, ConversationError, Span, Turn
 from transcripts.reading import Fault, Record, Recording
@@ -219,6 +220,12 @@ def workspace(folder: Path, parts: Any = None, *, url: str = "", storage: Storag
         key.write_bytes(b"k" * 32)
     for_ever = dict.fromkeys(DEFAULT_RETENTION, 36_500)  # tests must not depend on the day they run
     settings = Settings(data_dir=folder, database_url=url, batch_size=4, retention_days=for_ever)
-    return Workspace(
-        settings, storage or open_storage(settings.url), parts or FakeParts(), open_pseudonyms(folder)
-    )
+    return Workspace(settings, storage or _opened(settings), parts or FakeParts(), open_pseudonyms(folder))
+
+
+def _opened(settings: Settings) -> Storage:
+    """The database of the settings; a new one in its folder is a copy, quicker than migrating it."""
+    new = settings.data_dir / "odsluch.db"
+    if settings.url == f"sqlite:///{new}" and not new.exists():
+        return empty_storage(new.parent, new.name)
+    return open_storage(settings.url)

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from qa.services.access.accounts import new_id
 from qa.services.access.permissions import Actor
-from qa.storage.database import Storage, open_storage
 from qa.storage.people import AccountRow, OverviewRow, ReviewRow
 from qa.storage.tables import now
+from tests.unit.qa.databases import empty_storage as empty_storage
 
 DAY = date(2026, 11, 4)  # a Wednesday
 NEXT_MONTH = date(2026, 12, 1)
-
-
-@cache
-def _migrated() -> Path:
-    path = Path(mkdtemp()) / "empty.db"
-    open_storage(f"sqlite:///{path}").close()
-    return path
-
-
-def empty_storage(folder: Path) -> Storage:
-    """A database of the newest schema; migrated once, copied for each test."""
-    shutil.copy(_migrated(), folder / "t.db")
-    return open_storage(f"sqlite:///{folder}/t.db")
 
 
 def person(login: str, *roles: str, agent_id: str | None = None) -> Actor:

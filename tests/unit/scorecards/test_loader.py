@@ -99,8 +99,32 @@ def test_user_file_loads(tmp_path: Path) -> None:
         (
             "check: greeting",
             "check: behaviour_present\n        parameters: {behaviour: taniec}",
-            14,
+            15,
             "żaden tagger nie rozpoznaje zachowania „taniec”",
+        ),
+        (
+            "check: greeting",
+            "check: order_of_acts\n        parameters:\n          behaviour: empathy\n          then: rozwiązanie",
+            17,
+            "kryterium powitanie: żaden tagger nie rozpoznaje zachowania „rozwiązanie”",
+        ),
+        (
+            "check: greeting",
+            "check: order_of_acts\n        parameters:\n          then: solution\n          behaviour: przeprosiny",
+            17,
+            "zachowania „przeprosiny”",
+        ),
+        (
+            "check: greeting",
+            "check: order_of_acts\n        parameters: {behaviour: empathy, then: empathy}",
+            15,
+            "tę samą czynność",
+        ),
+        (
+            "check: greeting",
+            "check: order_of_acts\n        parameters: {then: solution}",
+            14,
+            "wymaga parametru „behaviour”",
         ),
         ("check: greeting", "check: greeting\n        critical: sekcja", 15, "albo section"),
         ("version: 2", "version: 2\nstatus: szkic", 4, "draft (szkic) albo published"),
@@ -285,3 +309,11 @@ def test_json_schema_admits_the_shipped_card_and_the_user_card() -> None:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(yaml.safe_load(GOOD.replace(old, new, 1)), SCORECARD_SCHEMA)
     json.dumps(SCORECARD_SCHEMA)
+
+
+def test_an_act_that_only_other_taggers_know_is_refused_in_either_place() -> None:
+    card = GOOD.replace("check: greeting", "check: order_of_acts\n        parameters: {behaviour: empathy}")
+    with pytest.raises(ScorecardError, match=r"moja.yaml, wiersz 14, kryterium powitanie: .*„solution”"):
+        parse_scorecard(card, "moja.yaml", behaviours=("empathy", "farewell"))
+    with pytest.raises(ScorecardError, match=r"moja.yaml, wiersz 15, kryterium powitanie: .*„empathy”"):
+        parse_scorecard(card, "moja.yaml", behaviours=("solution", "farewell"))

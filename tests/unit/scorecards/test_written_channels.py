@@ -94,7 +94,7 @@ def test_the_form_of_an_email(criterion: str, text: str, expected: str) -> None:
 def test_a_mail_is_scored_as_a_whole() -> None:
     text = "a: Dzień dobry, paczka wyjdzie jutro, numer śledzenia wyślę do 12:00. Pozdrawiam, [PERSON]"
     evaluation = score(load_scorecard("email"), mail("c: Kiedy wyjdzie moja paczka?", text))
-    assert evaluation.scorecard == "email@1"
+    assert evaluation.scorecard == "email@2"
     by_id = {c.id: c.outcome for c in evaluation.criteria}
     assert by_id["signature"] == by_id["greeting"] == by_id["farewell"] == "pass"
     assert all(c.evidence for c in evaluation.criteria if c.outcome == "pass" and c.id == "signature")

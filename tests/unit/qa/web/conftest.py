@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.services.access import accounts
@@ -15,11 +20,13 @@ from qa.services.access.permissions import ROLES
 from qa.services.conversations import overview
 from qa.services.workspace import Workspace
 from qa.settings import Settings
+from qa.settings_web import WebSettings
 from qa.storage.database import open_storage
 from qa.storage.digests import canonical, digest_of, open_pseudonyms
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow
-from qa.web.app import create_app
+from qa.web.app import begin, create_app
 from scorecards import evaluation_to_dict, load_scorecard, score
+from tests.unit.qa.databases import empty_storage
 from tests.unit.qa.fakes import FakeParts
 from transcripts.serialise import conversation_from_dict
 from transcripts.tags_json import tags_from_dict
@@ -142,27 +149,71 @@ def store(workspace: Workspace, records: list[dict[str, Any]]) -> None:
     overview.refresh(workspace)
 
 
+def opened(folder: Path) -> Workspace:
+    """The workspace in this folder; a new one begins with a copy of the empty database."""
+    settings = Settings(data_dir=folder)
+    new = not (folder / "odsluch.db").exists()
+    storage = empty_storage(folder, "odsluch.db") if new else open_storage(settings.url)
+    return Workspace(settings, storage, FakeParts(), open_pseudonyms(folder))  # type: ignore[arg-type]
+
+
+def prepared(folder: Path, records: list[dict[str, Any]]) -> Path:
+    """A data folder with these conversations, to be copied: storing them takes longer than most tests."""
+    made = opened(folder)
+    store(made, records)
+    made.storage.close()
+    assert not list(folder.glob("*.db-*"))  # closed, the database is one file: a copy of it is whole
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of ``stocked``, made once."""
+    records = [stored_conversation(i) for i in range(40)]
+    records += [stored_conversation(i, "chat") for i in range(40, 48)]
+    return prepared(tmp_path_factory.mktemp("stock") / "var", records)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """An empty database."""
-    settings = Settings(data_dir=tmp_path / "var")
-    opened = Workspace(
-        settings,
-        open_storage(settings.url),
-        FakeParts(),
-        open_pseudonyms(settings.data_dir),  # type: ignore[arg-type]
-    )
-    yield opened
-    opened.storage.close()
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """An empty database; the one of ``stocked`` where the test asks for that."""
+    if "stocked" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("stock"), tmp_path / "var")
+    found = opened(tmp_path / "var")
+    yield found
+    found.storage.close()
 
 
 @pytest.fixture
 def stocked(workspace: Workspace) -> Workspace:
     """The same with 48 conversations, 40 of them calls with an evaluation."""
-    records = [stored_conversation(i) for i in range(40)]
-    records += [stored_conversation(i, "chat") for i in range(40, 48)]
-    store(workspace, records)
     return workspace
+
+
+_applications: list[FastAPI] = []
+
+
+def served(workspace: Workspace) -> FastAPI:
+    """One application for all tests, begun anew on this workspace: making one takes longer than most tests."""
+    if not _applications:
+        _applications.append(create_app(workspace))
+    begin(_applications[0], workspace)
+    return _applications[0]
+
+
+@pytest.fixture(scope="session")
+def event_loop() -> Iterator[BlockingPortal]:
+    """One for all clients; each request would otherwise begin a thread with a loop of its own."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed by the same library, but not as slowly as they should be."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_hasher", lambda: hasher)
+    monkeypatch.setattr(accounts, "_nobody", cache(accounts._nobody.__wrapped__))
 
 
 @dataclass
@@ -182,10 +233,17 @@ class Browser:
 SignIn = Callable[..., Browser]
 
 
+def with_web_settings(browser: Browser, **values: int) -> None:
+    """Another ``[web]`` table for the application of this browser; values outside of its ranges are taken too."""
+    app: Any = browser.client.app
+    settings = replace(app.state.workspace.settings, web=WebSettings(**values))
+    app.state.workspace = replace(app.state.workspace, settings=settings)
+
+
 @pytest.fixture
-def sign_in_as(workspace: Workspace) -> SignIn:
+def sign_in_as(workspace: Workspace, event_loop: BlockingPortal) -> SignIn:
     """A browser for somebody with these roles; asked again for the same login, the same account."""
-    app = create_app(workspace)
+    app = served(workspace)
     made: dict[str, str] = {}
 
     def sign_in(
@@ -203,6 +261,7 @@ def sign_in_as(workspace: Workspace) -> SignIn:
                 made[login] = row.id
             token = accounts.begin(session, accounts.account(session, made[login]))
         client = TestClient(app, base_url="http://testserver", raise_server_exceptions=True)
+        client.portal = event_loop
         client.cookies.set("odsluch", token)
         client.headers["x-odsluch-form"] = client.get("/api/v1/me").json()["form_token"]
         return Browser(client, made[login])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy import update
 
 from qa.services.workspace import Workspace
 from qa.storage import audit
-from qa.storage.people import OverviewRow
+from qa.storage.people import OverviewRow, SampleItemRow
+from qa.web.context import today
 from qa.web.language import english
 from qa.web.routes.disputes import STATUSES
 from scorecards import load_scorecard
-from tests.unit.qa.web.conftest import Browser, SignIn
+from tests.unit.qa.web.conftest import Browser, SignIn, with_web_settings
 
 API = "/api/v1/disputes"
 CRITERIA = [criterion.id for criterion in load_scorecard("phone@1").criteria]
@@ -107,13 +109,78 @@ def test_what_cannot_be_disputed(desk: Desk) -> None:
 def test_the_window_is_told(desk: Desk, stocked: Workspace) -> None:
     address = f"{API}/window?conversation="
     assert len(desk.agent.get(f"{address}c-0004&review={desk.review}").json()["last_day"]) == 10
-    assert desk.agent.get(f"{address}c-0008").json() == {"last_day": None}
+    found = desk.agent.get(f"{address}c-0008").json()
+    assert (found["last_day"], found["open"], found["review_id"]) == (None, True, None)
+    assert found["outcomes"]["greeting"] == "pass"
+    assert desk.agent.get(f"{address}c-0004").json()["review_id"] == desk.review
     assert desk.agent.get(f"{address}c-0001").status_code == 404
     with stocked.storage.writing() as session:
         session.execute(update(OverviewRow).values(day="2020-01-01"))
     late = desk.objects(conversation="c-0008", criterion="greeting")
     assert late.status_code == 403
     assert "2020-01-15" in late.json()["error"]["message"]
+
+
+FORM = 'data-api="POST /api/v1/disputes"'
+
+
+def on(stocked: Workspace, day: str) -> None:
+    with stocked.storage.writing() as session:
+        session.execute(update(OverviewRow).values(day=day))
+
+
+def test_the_page_says_until_when_and_has_no_form_afterwards(desk: Desk, stocked: Workspace) -> None:
+    ended, day = "Czas na odwołanie od tych wyników minął", today()
+    assert "bez ograniczenia czasu" in desk.agent.get("/conversations/c-0008").text
+    for days, last in ((14, day + timedelta(days=4)), (10, day)):
+        on(stocked, (day - timedelta(days=10)).isoformat())
+        with_web_settings(desk.agent, dispute_days=days)
+        text = desk.agent.get("/conversations/c-0008").text
+        assert f"możesz się odwołać do {last:%d.%m.%Y}" in text
+        assert FORM in text
+    with_web_settings(desk.agent, dispute_days=9)
+    text = desk.agent.get("/conversations/c-0008").text
+    assert f"{ended} {day - timedelta(days=1):%d.%m.%Y}: porozmawiaj o nich z przełożonym." in text
+    assert FORM not in text
+    assert not desk.agent.get(f"{API}/window?conversation=c-0008").json()["open"]
+    assert desk.objects("greeting", "c-0008").status_code == 403
+    assert FORM in desk.agent.get("/conversations/c-0004").text  # reviewed today: that counts
+
+
+def test_a_conversation_without_outcomes_has_no_form(desk: Desk) -> None:
+    chat = desk.agent.get("/conversations/c-0040")
+    assert chat.status_code == 200
+    assert FORM not in chat.text
+    assert desk.agent.get(f"{API}/window?conversation=c-0040").json()["outcomes"] == {}
+
+
+def test_the_page_shows_what_became_of_own_disputes(desk: Desk) -> None:
+    before = desk.agent.get("/conversations/c-0004").text
+    key = desk.objects().json()["id"]
+    raised = desk.agent.get("/conversations/c-0004").text
+    assert f'href="/disputes/{key}"' in raised
+    assert '<span class="stage open">otwarte</span>' in raised
+    assert raised.count(FORM) == before.count(FORM) - 1
+    assert desk.agent.call("POST", f"{API}/{key}/withdraw").status_code == 200
+    taken_back = desk.agent.get("/conversations/c-0004").text
+    assert "wycofane" in taken_back
+    assert taken_back.count(FORM) == before.count(FORM)
+    again = desk.objects().json()["id"]
+    assert desk.decide(again, comment="Przeprosiny <b>są</b>.").status_code == 200
+    decided = desk.agent.get("/conversations/c-0004").text
+    for part in ("uznane", "Przeprosiny &lt;b&gt;są&lt;/b&gt;.", f'href="/disputes/{again}"'):
+        assert part in decided
+    assert decided.count(FORM) == before.count(FORM) - 1
+
+
+def test_nobody_else_is_asked_to_dispute(desk: Desk, sign_in_as: SignIn) -> None:
+    desk.objects()
+    for person in (desk.jan, desk.ewa, sign_in_as("coach"), sign_in_as("auditor")):
+        text = person.get("/conversations/c-0004").text
+        assert FORM not in text
+        assert "Twoje odwołanie" not in text
+    other = sign_in_as("agent", "qa_lead", login="oboje", agent_id="a-2")
+    assert FORM not in other.get("/conversations/c-0004").text
 
 
 def test_a_dispute_is_withdrawn_by_its_agent_only(desk: Desk, sign_in_as: SignIn) -> None:
@@ -182,8 +249,8 @@ def test_what_is_no_decision(desk: Desk) -> None:
     assert desk.ewa.get(f"{API}/{key}").json()["dispute"]["status"] == "open"
 
 
-def test_the_list_has_tabs_and_pages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.web.routes.disputes.SIZE", 1)
+def test_the_list_has_tabs_and_pages(desk: Desk) -> None:
+    with_web_settings(desk.ewa, page_rows=1)
     first, second = desk.objects().json()["id"], desk.objects("greeting").json()["id"]
     desk.decide(second, status="rejected", becomes=None)
     assert [row["id"] for row in desk.ewa.get(API).json()["rows"]] == [first]  # open ones first
@@ -267,3 +334,26 @@ def test_pages_speak_both_languages(desk: Desk) -> None:
 
 def test_names_from_the_code_are_in_the_catalogue() -> None:
     assert not set(STATUSES.values()) - set(english())
+
+
+def test_what_waits_in_the_queue_to_be_judged_blind_is_hidden_too(
+    desk: Desk, stocked: Workspace, sign_in_as: SignIn
+) -> None:
+    key, other = desk.objects().json()["id"], desk.objects("greeting").json()["id"]
+    ula = sign_in_as("qa_specialist", login="ula")
+    assert desk.decide(other, ula, status="partly", becomes="na").status_code == 200
+    with stocked.storage.writing() as session:
+        item = {"id": "i", "sample_id": "s", "conversation_id": "c-0004", "probability": 1.0}
+        session.add(SampleItemRow(**item, blind=True, second_of="i0"))
+    for language, words in (("en", "judged blind"), ("pl", "na ocenę w ciemno")):
+        desk.ewa.call("PUT", "/api/v1/me/language", {"language": language})
+        for address in ("/disputes", f"/disputes/{key}", f"/disputes/{other}"):
+            text = desk.ewa.get(address).text
+            assert words in text
+            assert 'href="/queue"' in text
+            assert not [secret for secret in ("Empatia", "pierwszej", "formułki") if secret in text]
+    rows = {one["id"]: one["status"] for one in desk.ewa.get(API).json()["rows"]}
+    assert rows == {key: "open", other: ""}
+    assert desk.ewa.get(f"{API}?status=partly").json()["total"] == 0
+    refused = desk.decide(key)
+    assert (refused.status_code, "w kolejce" in refused.json()["error"]["message"]) == (403, True)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import qa.web
+from qa.services.access.accounts import GONE
 from qa.services.access.permissions import ROLES
 from qa.web import pages
-from qa.web.language import Words, english
+from qa.web.language import Words, catalogue, english
 
 FOLDER = Path(qa.web.__file__).parent / "templates"
 TEXT = re.compile(r"""\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -58,3 +59,18 @@ def test_english_has_two_forms() -> None:
     words = Words("en")
     assert words.count(1, "rozmowa|rozmowy|rozmów").endswith("conversation")
     assert words.count(1200, "rozmowa|rozmowy|rozmów").replace("\u00a0", " ") == "1,200 conversations"
+
+
+def test_a_term_in_place_of_a_name_is_said_as_the_page_speaks_and_a_name_is_not() -> None:
+    template = pages._environment().from_string("{{ who }} {{ '<b>' }}{% if who %}!{% endif %}")
+    assert template.render(t=Words("en"), who=GONE) == "deleted account &lt;b&gt;!"
+    assert template.render(t=Words("pl"), who=GONE) == "konto usunięte &lt;b&gt;!"
+    assert template.render(t=Words("en"), who="konto usunięte") == "konto usunięte &lt;b&gt;!"
+    assert template.render(who=GONE).startswith("konto usunięte")
+
+
+def test_no_text_has_two_translations() -> None:
+    seen: dict[str, str] = {}
+    for path in sorted((FOLDER.parent / "locales" / "en").glob("*.yaml")):
+        for polish, text in catalogue(path.stem).items():
+            assert seen.setdefault(polish, text) == text, f"{path.name}: {polish}"

@@ -10,10 +10,9 @@ from fastapi.routing import APIRoute
 
 from qa.services.access.permissions import PERMISSIONS, ROLES
 from qa.services.workspace import Workspace
-from qa.web.app import create_app
 from qa.web.context import Permitted
 from qa.web.routes import all_routers
-from tests.unit.qa.web.conftest import SignIn
+from tests.unit.qa.web.conftest import SignIn, served
 
 OPEN = {
     "/login",
@@ -77,7 +76,7 @@ def test_each_role_gets_what_the_table_says(stocked: Workspace, sign_in_as: Sign
 def test_nobody_is_let_in_without_signing_in(stocked: Workspace) -> None:
     from fastapi.testclient import TestClient
 
-    client = TestClient(create_app(stocked))
+    client = TestClient(served(stocked))
     for method, path, permissions in routes():
         if permissions is None:
             continue

@@ -45,7 +45,10 @@ def test_an_empty_queue_says_what_to_do_next(sign_in_as: SignIn, language: str) 
         assert f'<a class="button" href="{address}">' in page
         assert "/api/v1/queue/next" not in page
         answer = person.call("POST", "/api/v1/queue/next", {})
-        assert (answer.status_code, answer.json()["error"]["message"]) == (404, routes.NOTHING)
+        assert (answer.status_code, answer.json()["error"]["message"]) == (
+            404,
+            Words(language)(routes.NOTHING),
+        )
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])
