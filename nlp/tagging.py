@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -14,7 +14,9 @@ from torch import Tensor
 
 from nlp.artefact import Artefact, load
 from nlp.evidence import Floats, strongest_span
+from nlp.gender import as_to_a_man
 from nlp.network import Run, collate, pool, text_of, third, whole
+from nlp.spelling import respelled, respellings
 from nlp.windows import Document, Part, Window, Windower, batches, documents, ends_of
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import (
@@ -148,6 +150,7 @@ class Tagger:
             self._sentiment(customer, ends),
             self._behaviours(agent),
             self.version,
+            tuple(one for i, turn in enumerate(conversation.turns) for one in respellings(turn.text, i)),
         )
 
     def _reasons(
@@ -259,8 +262,16 @@ def _known(value: Tensor | None) -> Tensor:
 
 
 def _documents(conversation: Conversation) -> list[Document]:
-    sides = documents(conversation)
+    sides = [_without_person(side) if side.side == "agent" else side for side in documents(conversation)]
     return sides + [end for side in sides if side.side == "customer" for end in ends_of(side)]
+
+
+def _without_person(document: Document) -> Document:
+    """What the agent says, whoever says it: misspelled words as they were meant, forms as of a man to a man.
+
+    Behaviours belong to whole turns, so that no place in the text is needed.
+    """
+    return replace(document, texts=tuple(as_to_a_man(respelled(text)) or text for text in document.texts))
 
 
 def _early_weights(reads: Sequence[Read]) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -25,11 +25,20 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of labels: the part of their codes before the point, with its Polish name (the code where it has none)."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """Labels in file order; ``key`` is ``id@version``."""
+    """Labels and their groups in file order; ``key`` is ``id@version``."""
 
     key: str
     labels: tuple[Label, ...]
+    groups: tuple[Group, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -45,11 +54,13 @@ def load_contact_reasons(path: Path | None = None) -> Taxonomy:
     """The taxonomy of contact reasons: the default one, or the user's copy at ``path``."""
     record, where = _read(path, "contact_reasons.yaml")
     labels: list[Label] = []
+    groups: list[Group] = []
     for group in _items(record, "groups", where):
         prefix = _text(group, "id", where)
+        groups.append(Group(prefix, _text(group, "name", where) if "name" in group else prefix))
         leaves = _items(group, "leaves", f"{where}, grupa {prefix}")
         labels += [_label(leaf, f"{prefix}.", f"{where}, grupa {prefix}") for leaf in leaves]
-    return _taxonomy(record, labels, where)
+    return _taxonomy(record, labels, where, groups)
 
 
 def load_behaviours(path: Path | None = None) -> Taxonomy:
@@ -93,9 +104,11 @@ def _label(item: Mapping[str, Any], prefix: str, where: str) -> Label:
     return Label(code, _text(item, "name", where), _text(item, "means", where))
 
 
-def _taxonomy(record: Mapping[str, Any], labels: list[Label], where: str) -> Taxonomy:
-    codes = [label.code for label in labels]
+def _taxonomy(
+    record: Mapping[str, Any], labels: list[Label], where: str, groups: Sequence[Group] = ()
+) -> Taxonomy:
+    codes = [*(label.code for label in labels), *(group.code for group in groups)]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
         raise TaxonomyError(f"{where}: powtórzone kody: {', '.join(twice)}; każdy może wystąpić raz.")
-    return Taxonomy(f"{_text(record, 'id', where)}@{record.get('version', 1)}", tuple(labels))
+    return Taxonomy(f"{_text(record, 'id', where)}@{record.get('version', 1)}", tuple(labels), tuple(groups))

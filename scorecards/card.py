@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal, get_args
 
+from scorecards.scale import Scale
+
 DECIDED_OUTCOMES = ("pass", "fail", "na")
 Status = Literal["draft", "published"]
 STATUSES: tuple[str, ...] = get_args(Status)
 DRAFT_MARK = "-draft"
 # Fields that criteria got later. They are not part of the representation while they say nothing, because the versions
 # of stored evaluations are made of it: cards that do not use them keep their versions.
-_LATER = ("only", "fails_section")
+_LATER = ("only", "fails_section", "scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Criterion:
-    """One question about a conversation, answered by a named check with parameters.
+    """One question about a conversation, answered by named checks with parameters.
 
     A failed ``critical`` criterion makes the whole score 0; one that ``fails_section`` loses the points of its section.
-    Where ``only`` does not hold, the criterion is ``na``.
+    Where ``only`` does not hold, the criterion is ``na``. With a ``scale`` it is answered by a level; ``check`` is empty
+    where the levels have checks of their own.
     """
 
     id: str
@@ -60,6 +63,15 @@ class Criterion:
     guide: str = ""
     only: Condition | None = None
     fails_section: bool = False
+    scale: Scale | None = None
+
+    @property
+    def uses(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """Its checks with their parameters: one, or those of its levels from below."""
+        if self.check:
+            return ((self.check, self.parameters),)
+        levels = self.scale.levels if self.scale else ()
+        return tuple((level.check, level.parameters) for level in levels if level.check)
 
     def __repr__(self) -> str:
         """As dataclasses show themselves, without the later fields that say nothing."""

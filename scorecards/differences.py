@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from scorecards.card import Criterion, Scorecard, Section, Thresholds
 from scorecards.checks import registered
-from scorecards.wording import condition
+from scorecards.scale import Level
+from scorecards.wording import condition, scale_name
 
 Kind = Literal["card", "section", "added", "removed", "changed", "order"]
 FIELDS = {
@@ -21,6 +22,8 @@ FIELDS = {
     "not_applicable": "nie dotyczy, gdy",
     "only": "tylko gdy",
     "critical": "niezaliczone",
+    "scale": "skala",
+    "levels": "poziomy",
     "check": "sprawdzenie",
     "parameters": "parametry",
     "thresholds": "progi",
@@ -94,6 +97,7 @@ def _criteria(old: Scorecard, new: Scorecard) -> Iterator[Difference]:
             earlier, place = before[criterion.id]
             was, now = _of_criterion(earlier, place), _of_criterion(criterion, section)
             yield from _fields("changed", criterion.id, was, now)
+            yield from _settings(criterion.id, "levels", _levels(earlier), _levels(criterion))
             yield from _settings(criterion.id, "parameters", _parameters(earlier), _parameters(criterion))
             yield from _settings(
                 criterion.id, "thresholds", _thresholds(earlier.thresholds), _thresholds(criterion.thresholds)
@@ -110,7 +114,8 @@ def _of_criterion(criterion: Criterion, section: Section) -> dict[str, str]:
         "not_applicable": criterion.not_applicable or NOTHING,
         "only": condition(criterion.only),
         "critical": _effect(criterion),
-        "check": criterion.check,
+        "scale": scale_name(criterion.scale),
+        "check": criterion.check or NOTHING,
     }
 
 
@@ -159,8 +164,27 @@ def _effect(criterion: Criterion) -> str:
 
 def _parameters(criterion: Criterion) -> dict[str, str]:
     """All parameters, so that one left out means the same as its default written down."""
-    values: dict[str, Any] = {**registered()[criterion.check].parameters, **criterion.parameters}
+    return _filled(criterion.check, criterion.parameters) if criterion.check else {}
+
+
+def _filled(check: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+    values: dict[str, Any] = {**registered()[check].parameters, **parameters}
     return {name: ", ".join(v) if isinstance(v, tuple) else f"{v}" for name, v in values.items()}
+
+
+def _levels(criterion: Criterion) -> dict[str, str]:
+    """What each level means, and its own check."""
+    return {
+        f"{n}": _level(level) for n, level in enumerate(criterion.scale.levels if criterion.scale else ())
+    }
+
+
+def _level(level: Level) -> str:
+    means = level.description or NOTHING
+    if not level.check:
+        return f"„{means}”"
+    given = ", ".join(f"{name} {value}" for name, value in _filled(level.check, level.parameters).items())
+    return f"„{means}” ({level.check}{': ' if given else ''}{given})"
 
 
 def _thresholds(thresholds: Thresholds) -> dict[str, str]:

@@ -16,18 +16,23 @@ class Finding:
     """What a check found.
 
     ``confidence`` is in 0..1 that the outcome is right; it is not calibrated. ``evidence`` are places in the
-    conversation, ``reason`` is one Polish sentence that never quotes the conversation.
+    conversation, ``reason`` is one Polish sentence that never quotes the conversation. Where a check gives levels,
+    ``level`` is one of them and the confidence is that of exactly this level.
     """
 
     outcome: Outcome
     confidence: float
     evidence: tuple[Span, ...]
     reason: str
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """The result of one criterion. ``points`` are 0..weight; ``producer`` names check and version."""
+    """The result of one criterion. ``points`` are 0..weight; ``producer`` names check and version.
+
+    Criteria with a ``scale`` have a ``level`` where they are passed or failed; the confidence is then the level's.
+    """
 
     id: str
     outcome: Outcome
@@ -36,6 +41,8 @@ class CriterionResult:
     evidence: tuple[Span, ...]
     reason: str
     producer: str
+    level: int | None = field(default=None, repr=False)  # cards without scales keep their versions
+    scale: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,11 @@ class Evaluation:
 
 
 def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
-    """The value of ``evaluation`` in contract 2; ``sections_failed`` is there only where a section is lost."""
+    """The value of ``evaluation`` in contract 2.
+
+    ``sections_failed`` is there only where a section is lost, ``level`` and ``scale`` only at criteria with
+    a scale.
+    """
     lost = {"sections_failed": list(evaluation.sections_failed)} if evaluation.sections_failed else {}
     return {
         "scorecard": evaluation.scorecard,
@@ -71,9 +82,11 @@ def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _result_to_dict(result: CriterionResult) -> dict[str, Any]:
+    level = {"level": result.level, "scale": result.scale} if result.scale else {}
     return {
         "id": result.id,
         "outcome": result.outcome,
+        **level,
         "confidence": result.confidence,
         "points": result.points,
         "evidence": [{"turn": s.turn, "start": s.start, "end": s.end} for s in result.evidence],

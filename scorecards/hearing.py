@@ -13,10 +13,11 @@ _POORLY_HEARD = "Nagranie rozpoznano słabo, więc sprawdza człowiek: "
 _POOR_PLACE = "To miejsce nagrania rozpoznano słabo, więc sprawdza człowiek: "
 
 
-def as_heard(finding: Finding, conversation: Conversation) -> Finding:
+def as_heard(finding: Finding, conversation: Conversation, top: int | None = None) -> Finding:
     """The finding, or ``review`` where the transcript does not carry it.
 
-    In a call of low trust nothing is failed, and nothing passed without a place that shows it. In any call,
+    In a call of low trust nothing is failed, and nothing passed without a place that shows it; nor is a level below the
+    ``top`` of its scale given, because what is missing for a higher one may not have been heard. In any call,
     evidence that lies only in turns of low trust decides nothing. ``metadata["speech"]`` says which they are;
     conversations that were never sound are left alone.
     """
@@ -26,7 +27,8 @@ def as_heard(finding: Finding, conversation: Conversation) -> Finding:
     places = {span.turn for span in finding.evidence}
     if places and places <= _low_turns(speech):
         return _review(finding, _POOR_PLACE)
-    if speech.get("trust") == "low" and (finding.outcome == "fail" or not places):
+    misses = finding.outcome == "fail" or finding.level != top
+    if speech.get("trust") == "low" and (misses or not places):
         return _review(finding, _POORLY_HEARD)
     return finding
 

@@ -15,12 +15,24 @@ from scorecards.loader import (
     SECTION_FIELDS,
     THRESHOLD_FIELDS,
 )
+from scorecards.scale import HIGHEST, SCALES
 from transcripts.conversation import CHANNELS
 
 _TEXT = {"type": "string", "minLength": 1}
 _ID = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": 100}
+_CHECK = {"enum": sorted(registered())}
+_LEVEL = {
+    "anyOf": [
+        _TEXT,
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"description": _TEXT, "check": _CHECK, "parameters": {"type": "object"}},
+        },
+    ]
+}
 _FIELDS: dict[str, Any] = {
     "format": {"const": FORMAT},
     "id": _ID,
@@ -45,8 +57,15 @@ _FIELDS: dict[str, Any] = {
             "channels": {"type": "array", "minItems": 1, "items": {"enum": list(CHANNELS)}},
         },
     },
-    "check": {"enum": sorted(registered())},
+    "check": _CHECK,
     "parameters": {"type": "object"},
+    "scale": {"enum": list(SCALES)},
+    "pass_from": {"type": "integer", "minimum": 1, "maximum": HIGHEST},
+    "levels": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {str(number): _LEVEL for number in range(HIGHEST + 1)},
+    },
     "least_coverage": _SHARE,
     "thresholds": {
         "type": "object",
@@ -68,9 +87,14 @@ def _mapping(fields: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Any]:
     }
 
 
+# a criterion has a check of its own, or its levels have
+_CRITERION = {
+    **_mapping(CRITERION_FIELDS),
+    "anyOf": [{"required": ["check"]}, {"required": ["scale", "pass_from", "levels"]}],
+}
 SCORECARD_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Odsłuch scorecard",
     **_mapping(CARD_FIELDS),
-    "$defs": {"section": _mapping(SECTION_FIELDS), "criterion": _mapping(CRITERION_FIELDS)},
+    "$defs": {"section": _mapping(SECTION_FIELDS), "criterion": _CRITERION},
 }

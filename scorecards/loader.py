@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from scorecards.card import STATUSES, Condition, Criterion, Scorecard, Section, Status, Thresholds
-from scorecards.checks import Check, registered
-from scorecards.checks.general import PLACES
 from scorecards.condition import matches
-from scorecards.matching import Lexicon, PatternError
 from scorecards.phrases import BEHAVIOURS
+from scorecards.policy import Policy
+from scorecards.policy_use import under
 from scorecards.reading import Node, ScorecardError, compose
+from scorecards.scale_reading import SCALE_FIELDS, read_answer
 from scorecards.shelf import text_of
 from transcripts.conversation import CHANNELS
 
@@ -31,8 +31,18 @@ SECTION = "section"
 CARD_FIELDS = (("format", "id", "version", "name", "sections"), ("least_coverage", "thresholds", "status"))
 SECTION_FIELDS = (("id", "name", "weight", "criteria"), ())
 CRITERION_FIELDS = (
-    ("id", "name", "question", "weight", "check"),
-    ("parameters", "critical", "not_applicable", "guide", "thresholds", "only"),
+    ("id", "name", "question", "weight"),
+    (
+        "check",
+        "parameters",
+        "critical",
+        "not_applicable",
+        "guide",
+        "thresholds",
+        "only",
+        "scale",
+        *SCALE_FIELDS,
+    ),
 )
 THRESHOLD_FIELDS = ("pass", "fail", "na")
 CONDITION_FIELDS = ("reasons", "channels")
@@ -51,14 +61,15 @@ def load_scorecard(
     *,
     behaviours: Collection[str] = BEHAVIOURS,
     reasons: Collection[str] | None = None,
+    policy: Policy | None = None,
 ) -> Scorecard:
     """A scorecard by id (``phone``: newest published version, ``phone@1``, ``phone@2-draft``) or from a YAML file.
 
     ``behaviours`` and ``reasons`` are the codes that the tagger in use serves; without ``reasons`` only their form
-    is checked. Raises ScorecardError.
+    is checked. ``policy`` is what its checks hold conversations against (None: the standard one). Raises ScorecardError.
     """
     text, file = text_of(source)
-    return parse_scorecard(text, file, behaviours=behaviours, reasons=reasons)
+    return under(parse_scorecard(text, file, behaviours=behaviours, reasons=reasons), policy)
 
 
 def parse_scorecard(
@@ -148,16 +159,16 @@ def _criterion(node: Node, reading: _Reading) -> Criterion:
     fields = node.at("kryterium").fields(*CRITERION_FIELDS)
     identifier = _new_id(fields["id"], "kryterium", reading.criteria)
     fields = {name: child.at(f"kryterium {identifier}") for name, child in fields.items()}
-    check = _check(fields["check"])
-    parameters = _parameters(fields.get("parameters"), check)
-    _served(fields["check"], check, parameters, reading.served.behaviours)
+    check, parameters, scale = read_answer(
+        node.at(f"kryterium {identifier}"), fields, reading.served.behaviours
+    )
     critical = _critical(fields.get("critical"))
     return Criterion(
         id=identifier,
         name=fields["name"].text("name"),
         question=fields["question"].text("question"),
         weight=fields["weight"].number("weight", 0.01, TOTAL),
-        check=check.name,
+        check=check,
         parameters=parameters,
         thresholds=_thresholds(fields.get("thresholds"), reading.thresholds),
         critical=critical is True,
@@ -165,6 +176,7 @@ def _criterion(node: Node, reading: _Reading) -> Criterion:
         guide=fields["guide"].text("guide") if "guide" in fields else "",
         only=_condition(fields.get("only"), reading.served.reasons),
         fails_section=critical == SECTION,
+        scale=scale,
     )
 
 
@@ -222,62 +234,6 @@ def _channel(node: Node) -> str:
     if channel not in CHANNELS:
         raise node.refuse(f"nieznany kanał „{channel}”; dostępne: {', '.join(CHANNELS)}")
     return cast(str, channel)
-
-
-def _check(node: Node) -> Check:
-    name = node.value
-    found = registered().get(name) if isinstance(name, str) else None
-    if found is None:
-        raise node.refuse(f"nieznane sprawdzenie „{name}”; dostępne: {', '.join(sorted(registered()))}")
-    return found
-
-
-def _parameters(node: Node | None, check: Check) -> Mapping[str, Any]:
-    """The parameters given, each of the type of its default."""
-    if node is None:
-        return {}
-    fields = node.fields((), tuple(check.parameters))
-    return {name: _parameter(name, child, check.parameters[name]) for name, child in fields.items()}
-
-
-def _parameter(name: str, node: Node, default: object) -> Any:
-    if isinstance(default, tuple):
-        return _patterns(name, node)
-    if isinstance(default, int):
-        value = node.number(name, 1, 1000)
-        if not isinstance(value, int):
-            raise node.refuse(f"parametr „{name}” musi być liczbą całkowitą")
-        return value
-    if isinstance(default, float):
-        return float(node.number(name, 0, 1000))
-    text = node.text(name)
-    if name == "where" and text not in PLACES:
-        raise node.refuse(f"parametr „where” musi być jednym z: {', '.join(PLACES)}")
-    return text
-
-
-def _patterns(name: str, node: Node) -> tuple[str, ...]:
-    patterns = tuple(child.text(name) for child in node.items())
-    try:
-        Lexicon({name: patterns})
-    except PatternError as error:
-        raise node.refuse(str(error)) from error
-    return patterns
-
-
-def _served(node: Node, check: Check, parameters: Mapping[str, Any], behaviours: Collection[str]) -> None:
-    """Refuse a criterion whose behaviours no tagger gives, or whose check lacks what it looks for."""
-    wanted = set(check.behaviours)
-    if "behaviour" in check.parameters:
-        if "behaviour" not in parameters:
-            raise node.refuse(f"sprawdzenie „{check.name}” wymaga parametru „behaviour” w polu „parameters”")
-        wanted.add(parameters["behaviour"])
-    if "phrases" in check.parameters and "phrases" not in parameters:
-        raise node.refuse(f"sprawdzenie „{check.name}” wymaga listy „phrases” w polu „parameters”")
-    missing = sorted(wanted - set(behaviours))
-    if missing:
-        served = ", ".join(sorted(behaviours))
-        raise node.refuse(f"żaden tagger nie rozpoznaje zachowania „{missing[0]}”; dostępne: {served}")
 
 
 def _thresholds(node: Node | None, defaults: Thresholds) -> Thresholds:

@@ -47,12 +47,29 @@ class Node:
         """The plain value: scalars, lists and mappings of the safe schema."""
         return _Constructor().construct_document(self.node)
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether it is a mapping."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def items(self) -> Iterator[Node]:
         """The elements of a non-empty list."""
         if not isinstance(self.node, yaml.SequenceNode) or not self.node.value:
             raise self.refuse("oczekiwano niepustej listy")
         for child in self.node.value:
             yield Node(child, self.file, self.place)
+
+    def pairs(self) -> Iterator[tuple[Node, Node]]:
+        """Keys with values of a non-empty mapping whose keys are its own; refuses one that is given twice."""
+        if not isinstance(self.node, yaml.MappingNode) or not self.node.value:
+            raise self.refuse("oczekiwano niepustej listy pól z wartościami")
+        seen = set()
+        for key_node, child in self.node.value:
+            key = Node(key_node, self.file, self.place)
+            if str(key.value) in seen:
+                raise key.refuse(f"pole „{key.value}” podano dwa razy; zostaw jedno")
+            seen.add(str(key.value))
+            yield key, Node(child, self.file, self.place)
 
     def fields(self, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
         """The fields of a mapping; refuses what is missing, unknown or given twice."""

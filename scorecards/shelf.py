@@ -36,7 +36,7 @@ def text_of(source: str | Path) -> tuple[str, str]:
     if isinstance(source, str) and KEY.fullmatch(source):
         shipped = _shipped(source)
         return shipped.read_text(encoding="utf-8"), shipped.name
-    return _read(Path(source)), str(source)
+    return read_file(Path(source)), str(source)
 
 
 def library_folder() -> Traversable:
@@ -63,13 +63,18 @@ def _shipped(name: str) -> Traversable:
     )
 
 
-def _read(path: Path) -> str:
+def read_file(path: Path, what: str = "kartę oceny") -> str:
+    """The text of a user's file; ``what`` says in Polish what it should hold.
+
+    Raises:
+        ScorecardError: it cannot be read.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise ScorecardError(f"{path}: plik jest za duży na kartę oceny; podaj plik YAML do 1 MB.")
+            raise ScorecardError(f"{path}: plik jest za duży na {what}; podaj plik YAML do 1 MB.")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ScorecardError(f"{path}: nie ma takiego pliku; sprawdź ścieżkę lub nazwę karty.") from error
+        raise ScorecardError(f"{path}: nie ma takiego pliku; sprawdź ścieżkę lub nazwę.") from error
     except UnicodeDecodeError as error:
         raise ScorecardError(
             f"{path}: plik nie jest zapisany jako UTF-8; zapisz go w tym kodowaniu."

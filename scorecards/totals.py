@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from scorecards.card import Scorecard
+from scorecards.card import Criterion, Scorecard
+
+NO_LEVELS: Mapping[str, int | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,15 @@ class Total:
     earned: Mapping[str, float]
 
 
-def total(card: Scorecard, outcomes: Mapping[str, str]) -> Total:
+def total(
+    card: Scorecard, outcomes: Mapping[str, str], levels: Mapping[str, int | None] = NO_LEVELS
+) -> Total:
     """Count the outcomes by criterion; one that is missing is undecided, as ``review`` is.
 
     ``na`` leaves the denominator. What is undecided does too, but it lowers the coverage; below the card's least
     coverage there is no score. In a section that a criterion has failed, all that applies is decided and earns
-    nothing. A failed critical criterion makes the score 0, however little else is decided.
+    nothing. A failed critical criterion makes the score 0, however little else is decided. A level of ``levels`` earns
+    its share of the weight, also below the level that passes; without one a criterion is worth all or nothing.
     """
     critical = tuple(c.id for c in card.criteria if c.critical and outcomes.get(c.id) == "fail")
     lost = tuple(
@@ -46,8 +52,18 @@ def total(card: Scorecard, outcomes: Mapping[str, str]) -> Total:
                 applicable += criterion.weight
             if outcome in ("pass", "fail") or (section.id in lost and outcome != "na"):
                 decided += criterion.weight
-            earned[criterion.id] = criterion.weight if outcome == "pass" and section.id not in lost else 0.0
+            points = _points(criterion, outcome, levels.get(criterion.id))
+            earned[criterion.id] = 0.0 if section.id in lost else points
     coverage = decided / applicable if applicable else 0.0
     enough = decided > 0 and coverage >= card.least_coverage
     score = round(100 * sum(earned.values()) / decided, 2) if enough else None
     return Total(0.0 if critical else score, round(coverage, 4), critical, lost, earned)
+
+
+def _points(criterion: Criterion, outcome: str, level: int | None) -> float:
+    """The points of one criterion."""
+    if outcome not in ("pass", "fail"):
+        return 0.0
+    if criterion.scale is None or level is None:
+        return criterion.weight if outcome == "pass" else 0.0
+    return round(criterion.weight * criterion.scale.share(level), 4)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from scorecards.matching import Lexicon, Match, Speech, Token, tokenise
+from scorecards.matching import Lexicon, Match, Speech, Token, normalise, tokenise
 from scorecards.phrases import ACTS, Act, agent_lexicon, card_lexicon, customer_lexicon
 from scorecards.sentences import split_sentences
 from transcripts.conversation import Conversation, Span
@@ -62,8 +62,15 @@ class View:
 
     @cached_property
     def words(self) -> tuple[list[Token], ...]:
-        """The words of each turn."""
-        return tuple(tokenise(turn.text, index) for index, turn in enumerate(self.turns))
+        """The words of each turn, misspelled ones as they were meant."""
+        meant = {(one.turn, one.start): normalise(one.word) for one in self.tagged.spelling}
+        return tuple(
+            [
+                word._replace(norm=meant.get((index, word.start), word.norm))
+                for word in tokenise(turn.text, index)
+            ]
+            for index, turn in enumerate(self.turns)
+        )
 
     @property
     def agent(self) -> Speech:

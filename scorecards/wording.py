@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scorecards.card import Condition, Criterion, Scorecard
+from scorecards.scale import Scale
 
 CHANNEL_NAMES = {
     "phone": "telefon",
@@ -40,6 +41,15 @@ def _described(criterion: Criterion) -> Iterator[str]:
         yield f"      Nie dotyczy, gdy: {criterion.not_applicable}"
     if criterion.guide:
         yield f"      Wskazówka: {criterion.guide}"
+    if criterion.scale:
+        yield f"      Skala {scale_name(criterion.scale)}:"
+        for number, level in enumerate(criterion.scale.levels):
+            yield f"        {number}: {level.description or 'brak opisu'}"
+
+
+def scale_name(scale: Scale | None) -> str:
+    """Such as ``0-3, zaliczone od 2``."""
+    return "zaliczone albo niezaliczone" if scale is None else f"{scale.name}, zaliczone od {scale.pass_from}"
 
 
 def severity(criterion: Criterion) -> str:

@@ -11,12 +11,13 @@ from transcripts.tags import (
     SENTIMENTS,
     BehaviourTag,
     ReasonTag,
+    Respelling,
     SentimentTag,
     TaggedConversation,
     TurnSentiment,
 )
 
-TAG_KEYS = ("reasons", "primary", "primary_confidence", "sentiment", "behaviours", "tagger")
+TAG_KEYS = ("reasons", "primary", "primary_confidence", "sentiment", "behaviours", "tagger", "spelling")
 
 
 def span_to_dict(span: Span) -> dict[str, int]:
@@ -48,7 +49,14 @@ def tags_to_dict(tagged: TaggedConversation) -> dict[str, Any]:
             for tag in tagged.behaviours
         ],
         "tagger": tagged.producer,
+        **_spelling_to_dict(tagged),
     }
+
+
+def _spelling_to_dict(tagged: TaggedConversation) -> dict[str, Any]:
+    """There only where a word is misspelled."""
+    rows = [{"turn": r.turn, "start": r.start, "end": r.end, "word": r.word} for r in tagged.spelling]
+    return {"spelling": rows} if rows else {}
 
 
 def _sentiment_to_dict(sentiment: SentimentTag | None) -> dict[str, Any] | None:
@@ -90,6 +98,10 @@ def tags_from_dict(conversation: Conversation, record: Mapping[str, Any]) -> Tag
                 for b in record["behaviours"]
             ),
             str(record.get("tagger", "")),
+            tuple(
+                Respelling(int(r["turn"]), int(r["start"]), int(r["end"]), str(r["word"]))
+                for r in record.get("spelling", ())
+            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = "Tagi mają niewłaściwą postać: usuń pola `reasons`, `sentiment` i `behaviours` albo otaguj od nowa."

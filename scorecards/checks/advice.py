@@ -44,14 +44,14 @@ def _need_question(view: View, offer: Span | None) -> Span | None:
         if offer is not None and turn > offer.turn:
             return None
         spans = [s[0] for s in view.said("agent", "asks_need", (turn,))]
-        spans += [q.span for q in questions(view, turn, "agent") if not _other_question(view, q.span)]
+        spans += [q.span for q in questions(view, turn, "agent") if not other_question(view, q.span)]
         before = [s for s in spans if offer is None or turn < offer.turn or s.start < offer.start]
         if before:
             return min(before, key=lambda s: s.start)
     return None
 
 
-def _other_question(view: View, span: Span) -> bool:
+def other_question(view: View, span: Span) -> bool:
     """An offer of help, of more, of a product, or for somebody's data: no question about needs."""
     places = [
         *(

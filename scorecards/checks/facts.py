@@ -36,7 +36,7 @@ class Stated:
     certainty: float
 
 
-@check("stated_deadline_right")
+@check("stated_deadline_right", version=2)
 def stated_deadline_right(view: View, *, withdrawal_days: int = 14, complaint_days: int = 14) -> Finding:
     """Stated periods agree with the policy: withdrawal exactly, the answer to a complaint no later.
 
@@ -71,22 +71,22 @@ def _contradicts(stated: Stated, days: int) -> bool:
 
 def _stated(view: View, turn: int) -> Iterator[Stated]:
     words = view.words[turn]
-    found = [period for period in durations(words) if not _set_aside(view, turn, words, period)]
+    found = [period for period in durations(words) if not set_aside(view, turn, words, period)]
     for period in found:
         topic, certainty = _topic(view, turn, words, period, found)
         if topic in ("withdrawal", "complaint_answer"):
             sure = min(certainty, WRONG_WORKING) if period.working else certainty
-            if topic == "withdrawal" and certainty != FROM_THE_QUESTION and not _as_a_right(view, turn):
+            if topic == "withdrawal" and certainty != FROM_THE_QUESTION and not as_a_right(view, turn):
                 sure = PERHAPS_A_REFUND
             yield Stated(topic, period, Span(turn, words[period.first].start, words[period.last].end), sure)
 
 
-def _as_a_right(view: View, turn: int) -> bool:
+def as_a_right(view: View, turn: int) -> bool:
     """The customer's right to send back is meant: a bare "zwrot" may be the money coming back."""
     return bool(view.said("agent", "right_to_withdraw", (turn,)))
 
 
-def _set_aside(view: View, turn: int, words: Sequence[Token], period: Duration) -> bool:
+def set_aside(view: View, turn: int, words: Sequence[Token], period: Duration) -> bool:
     """What is left, what has passed, what is denied, and how long something already takes: no statement."""
     start, end = words[period.first].start, words[period.last].end
     if ". " in view.turns[turn].text[start:end]:  # "1. Godziny otwarcia"
@@ -101,45 +101,45 @@ def _topic(
     view: View, turn: int, words: Sequence[Token], period: Duration, all_periods: Sequence[Duration]
 ) -> tuple[str | None, float]:
     """The nearest cue, in the same clause first; the customer's question where the reply has none."""
-    places = [(index, _clause(view, turn, words, index)) for index in range(len(words))]
+    places = [(index, clause_of(view, turn, words, index)) for index in range(len(words))]
     own = places[period.first][1]
     cues = list(_cues(view, turn, words))
     in_clause = {topic for topic, index in cues if places[index][1] == own}
     for topic in TOPICS:
         if topic in in_clause:
             return topic, RIGHT
-    if _clause_about_answer(view, turn, words, own):
+    if clause_about_answer(view, turn, words, own):
         return "complaint_answer", RIGHT_BY_THE_MATTER
     others = [p for p in all_periods if p is not period]
     near = [
         (abs(index - period.first), topic)
         for topic, index in cues
-        if abs(index - period.first) <= NEAR_WORDS and not _between(others, index, period.first)
+        if abs(index - period.first) <= NEAR_WORDS and not between(others, index, period.first)
     ]
     marked = any(word.norm in MARKS_A_PERIOD for word in words[max(0, period.first - 3) : period.first])
     if near and marked:
         return min(near)[1], RIGHT - 0.05
-    asked = _asked_about(view, turn) if len(words) <= SHORT_REPLY else None
+    asked = asked_about(view, turn) if len(words) <= SHORT_REPLY else None
     return asked, FROM_THE_QUESTION
 
 
-def _clause_about_answer(view: View, turn: int, words: Sequence[Token], clause: int) -> bool:
+def clause_about_answer(view: View, turn: int, words: Sequence[Token], clause: int) -> bool:
     """ "Odpowiemy w ciągu 14 dni" where the conversation is about a complaint."""
     if not (view.said("agent", "complaint_talk") or view.said("customer", "complaint_talk")):
         return False
     places = {s[0].start for s in view.said("agent", "about_answer", (turn,))}
     return any(
-        word.start in places and _clause(view, turn, words, index) == clause
+        word.start in places and clause_of(view, turn, words, index) == clause
         for index, word in enumerate(words)
     )
 
 
-def _between(others: Sequence[Duration], cue: int, place: int) -> bool:
+def between(others: Sequence[Duration], cue: int, place: int) -> bool:
     """Another period stands nearer to the cue."""
     return any(min(cue, place) < other.first < max(cue, place) for other in others)
 
 
-def _clause(view: View, turn: int, words: Sequence[Token], index: int) -> int:
+def clause_of(view: View, turn: int, words: Sequence[Token], index: int) -> int:
     """The number of clause ends before a word."""
     return len(_CLAUSE.findall(view.turns[turn].text[: words[index].start]))
 
@@ -152,7 +152,7 @@ def _cues(view: View, turn: int, words: Sequence[Token]) -> Iterator[tuple[str, 
                 yield topic, starts[spans[0].start]
 
 
-def _asked_about(view: View, turn: int) -> str | None:
+def asked_about(view: View, turn: int) -> str | None:
     """The period that the customer asked for just before."""
     before = [t for t in view.customer_turns if turn - 2 <= t < turn]
     for topic in TOPICS:

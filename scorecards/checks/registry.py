@@ -17,6 +17,7 @@ from scorecards.view import View
 from transcripts.conversation import Speaker
 
 CheckFunction = Callable[..., Finding]
+TopLevel = Callable[[Mapping[str, Any]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Check:
     """A check: ``asks_for_act`` when a pass must show where the act was performed.
 
     ``behaviours`` are the tagger's codes that it reads; ``parameters`` maps each name to its default; ``speaker`` is
-    whose words it judges: where they say nothing the check does not apply.
+    whose words it judges: where they say nothing the check does not apply. A check that gives levels has a ``top_level``,
+    which says the highest that it can give with these parameters; it gives every level from 0.
     """
 
     name: str
@@ -34,6 +36,12 @@ class Check:
     parameters: Mapping[str, Any]
     asks_for_act: bool
     speaker: Speaker = "agent"
+    top_level: TopLevel | None = None
+
+    @property
+    def settable(self) -> tuple[str, ...]:
+        """The parameters that a card may give; those without a default, such as the policy, come from elsewhere."""
+        return tuple(name for name, default in self.parameters.items() if default is not None)
 
     @property
     def producer(self) -> str:
@@ -51,6 +59,7 @@ def check(
     asks_for_act: bool = True,
     version: int = 1,
     speaker: Speaker = "agent",
+    top_level: TopLevel | None = None,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check ``name``."""
 
@@ -60,7 +69,7 @@ def check(
         wanted = inspect.signature(function).parameters.values()
         defaults = {p.name: p.default for p in wanted if p.kind is inspect.Parameter.KEYWORD_ONLY}
         run = function if speaker == "agent" else _where_spoken(function, speaker)
-        _CHECKS[name] = Check(name, run, version, behaviours, defaults, asks_for_act, speaker)
+        _CHECKS[name] = Check(name, run, version, behaviours, defaults, asks_for_act, speaker, top_level)
         return function
 
     return register

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from scorecards.checks.registry import check
 from scorecards.evaluation import Finding
@@ -15,6 +17,17 @@ SHORT_THANKS = 6
 _UNTIMED = "Brakuje godzin wiadomości, więc czas odpowiedzi sprawdza człowiek."
 _LIVE = "Rozmowa odbywa się na żywo, więc nie mierzy się czasu odpowiedzi."
 _WRONG_HOURS = "Godziny pracy w karcie są niemożliwe, więc czas odpowiedzi sprawdza człowiek."
+
+
+class OpenHours(Protocol):
+    """Time that counts for an answer."""
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is any."""
+
+    def between(self, start: datetime, end: datetime) -> float:
+        """Hours that count from ``start`` to ``end``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,11 @@ def response_time(
 
     An answer that says of itself that it is automatic is no answer.
     """
-    service = ServiceHours(days_a_week, opens, closes)
+    return first_answer(view, ServiceHours(days_a_week, opens, closes), hours)
+
+
+def first_answer(view: View, service: OpenHours, hours: float) -> Finding:
+    """Whether the first answer comes within so many open hours."""
     refused = _cannot_measure(view, service)
     if refused:
         return refused
@@ -51,7 +68,11 @@ def later_response_time(
     view: View, *, hours: float = 24.0, days_a_week: int = 7, opens: float = 0.0, closes: float = 24.0
 ) -> Finding:
     """Every answer after the first comes within ``hours``; thanks need no answer."""
-    service = ServiceHours(days_a_week, opens, closes)
+    return later_answers(view, ServiceHours(days_a_week, opens, closes), hours)
+
+
+def later_answers(view: View, service: OpenHours, hours: float) -> Finding:
+    """Whether every answer after the first comes within so many open hours."""
     refused = _cannot_measure(view, service)
     if refused:
         return refused
@@ -72,7 +93,7 @@ def later_response_time(
     return _held_against(view, worst, hours, "Kolejna odpowiedź")
 
 
-def _cannot_measure(view: View, service: ServiceHours) -> Finding | None:
+def _cannot_measure(view: View, service: OpenHours) -> Finding | None:
     if view.conversation.channel == "phone":
         return Finding("na", 0.95, (), _LIVE)
     if not service.possible:
@@ -95,7 +116,7 @@ def _held_against(view: View, wait: Wait, limit: float, what: str) -> Finding:
     return Finding("fail", MEASURED, spans, f"{what} przychodzi po terminie.")
 
 
-def _waits(view: View, service: ServiceHours) -> Iterator[Wait]:
+def _waits(view: View, service: OpenHours) -> Iterator[Wait]:
     """All waits in order; thanks after the first answer need no other."""
     asked: int | None = None
     answered = False
@@ -110,7 +131,7 @@ def _waits(view: View, service: ServiceHours) -> Iterator[Wait]:
             asked, answered = None, True
 
 
-def _hours(view: View, service: ServiceHours, asked: int, answered: int) -> float | None:
+def _hours(view: View, service: OpenHours, asked: int, answered: int) -> float | None:
     start, end = view.turns[asked].at, view.turns[answered].at
     if start is None and asked == 0:
         start = view.conversation.started_at

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scorecards.card import Scorecard
-from scorecards.lint import questions, settings
+from scorecards.lint import questions, scales, settings
 from scorecards.lint.remark import Level, Remark, Written
 from scorecards.loader import CARD_FIELDS, CRITERION_FIELDS, SECTION_FIELDS, Served, read_scorecard
 from scorecards.reading import Node, compose
@@ -21,6 +21,8 @@ RULES: tuple[Rule, ...] = (
     settings.unused,
     settings.broad_phrases,
     settings.same_check,
+    scales.described,
+    scales.given,
     questions.questions,
     questions.double_barrelled,
     questions.when_not,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scorecards.card import Criterion
 from scorecards.lint.acts import joined_acts
 from scorecards.lint.reach import reach
 from scorecards.lint.remark import Remark, Written
@@ -26,13 +27,16 @@ _FEELS = re.compile(
 
 
 def questions(written: Written) -> Iterator[Remark]:
-    """A question ends with a question mark, asks with "czy", and can be read in one breath."""
+    """A question ends with a question mark, asks with "czy", and can be read in one breath.
+
+    On a scale it may ask how far.
+    """
     for c in written.card.criteria:
         words = [token.norm for token in tokenise(c.question, 0)]
         if not c.question.rstrip().endswith("?"):
             text = "nie jest pytaniem; zacznij od „Czy” i zakończ znakiem zapytania"
             yield Remark("question", c.id, "question", text)
-        elif "czy" not in words:
+        elif "czy" not in words and c.scale is None:
             text = (
                 "nie ma w nim „czy”, więc nie da się odpowiedzieć tak albo nie; zapytaj „Czy konsultant ...?”"
             )
@@ -62,11 +66,18 @@ def when_not(written: Written) -> Iterator[Remark]:
             text = "pyta warunkowo, a nie mówi, kiedy nie dotyczy; dopisz „not_applicable” albo „only”"
             yield Remark("not_applicable", c.id, "question", text)
         elif silent and most is not None and "na" in most:
-            text = f"sprawdzenie {c.check} może odpowiedzieć „nie dotyczy”, a karta nie mówi kiedy; dopisz „not_applicable”"
+            text = f"{_served(c)} może odpowiedzieć „nie dotyczy”, a karta nie mówi kiedy; dopisz „not_applicable”"
             yield Remark("not_applicable", c.id, "check", text)
         elif c.not_applicable and most is not None and "na" not in most:
-            text = f"sprawdzenie {c.check} nigdy nie odpowie „nie dotyczy”; dopisz „only” albo wybierz inne sprawdzenie"
+            text = (
+                f"{_served(c)} nigdy nie odpowie „nie dotyczy”; dopisz „only” albo wybierz inne sprawdzenie"
+            )
             yield Remark("not_applicable", c.id, "not_applicable", text)
+
+
+def _served(criterion: Criterion) -> str:
+    names = dict.fromkeys(name for name, _ in criterion.uses)
+    return f"sprawdzenie {' albo '.join(names)}"
 
 
 def repeated(written: Written) -> Iterator[Remark]:
@@ -87,7 +98,9 @@ def repeated(written: Written) -> Iterator[Remark]:
 def feelings(written: Written) -> Iterator[Remark]:
     """Agents are judged on what they say and do, never on what they feel."""
     for c in written.card.criteria:
-        for field, text in (("question", c.question), ("name", c.name), ("guide", c.guide)):
+        meanings = [level.description for level in c.scale.levels] if c.scale else []
+        told = (("question", c.question), ("name", c.name), ("guide", c.guide))
+        for field, text in (*told, *(("levels", meaning) for meaning in meanings)):
             if _FEELS.search(_plain(text)):
                 message = "ocenia emocje konsultanta, czego zabrania akt o AI (art. 5 ust. 1 lit. f); zapytaj o słowa i czynności"
                 yield Remark("feelings", c.id, field, message, "error")

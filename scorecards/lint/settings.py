@@ -46,15 +46,19 @@ def unreachable(written: Written) -> Iterator[Remark]:
 
 def _never(criterion: Criterion, outcome: str, most: float) -> Remark:
     asked = criterion.thresholds.of(outcome)
-    figures = f"próg {asked:g}, a sprawdzenie {criterion.check} jest pewne najwyżej na {most:g}".replace(
-        ".", ","
-    )
+    figures = f"próg {asked:g}, a {_checks(criterion)} jest pewne najwyżej na {most:.4g}".replace(".", ",")
     if outcome == "fail" and (criterion.critical or criterion.fails_section):
         text = f"jest krytyczne, a nigdy nie zostanie automatycznie niezaliczone ({figures}); obniż próg fail"
         return Remark("never_fails", criterion.id, "thresholds", text, "error")
     rule = "never_fails" if outcome == "fail" else "unreachable"
     text = f"wynik „{OUTCOMES[outcome]}” nigdy nie zapadnie automatycznie ({figures}); takie rozmowy zawsze oceni człowiek"
     return Remark(rule, criterion.id, "thresholds", text)
+
+
+def _checks(criterion: Criterion) -> str:
+    """What answers the criterion."""
+    names = ", ".join(dict.fromkeys(name for name, _ in criterion.uses))
+    return f"żadne ze sprawdzeń {names}" if "," in names else f"sprawdzenie {names}"
 
 
 def conditions(written: Written) -> Iterator[Remark]:
@@ -92,15 +96,15 @@ def unused(written: Written) -> Iterator[Remark]:
     """Parameters and thresholds without effect, and a section lost by its only criterion."""
     for c in written.card.criteria:
         given = written.fields.get(c.id, {})
-        parameters = given.get("parameters") or {}
-        where = c.parameters.get("where", registered()[c.check].parameters.get("where"))
-        if "turns" in parameters and where == "anywhere":
-            text = "parametr „turns” nic nie zmienia bez „where: opening” albo „where: closing”; usuń go albo dodaj miejsce"
-            yield Remark("unused", c.id, "parameters", text)
+        for check, parameters in c.uses:
+            where = parameters.get("where", registered()[check].parameters.get("where"))
+            if "turns" in parameters and where == "anywhere":
+                text = "parametr „turns” nic nie zmienia bez „where: opening” albo „where: closing”; usuń go albo dodaj miejsce"
+                yield Remark("unused", c.id, "parameters", text)
         most = reach(c)
         for name in given.get("thresholds") or {}:
             if most is not None and name not in most:
-                text = f"próg „{name}” nic nie zmienia, bo sprawdzenie {c.check} nie daje takiego wyniku; usuń go"
+                text = f"próg „{name}” nic nie zmienia, bo {_checks(c)} nie daje takiego wyniku; usuń go"
                 yield Remark("unused", c.id, "thresholds", text)
     for section in written.card.sections:
         if len(section.criteria) == 1 and section.criteria[0].fails_section:
@@ -111,7 +115,7 @@ def unused(written: Written) -> Iterator[Remark]:
 def broad_phrases(written: Written) -> Iterator[Remark]:
     """A pattern of a few letters that nearly every conversation has, so that the criterion hardly ever fails."""
     for c in written.card.criteria:
-        for pattern in c.parameters.get("phrases", ()):
+        for pattern in (p for _, parameters in c.uses for p in parameters.get("phrases", ())):
             pieces = pattern.split("|") if " " not in pattern else ()
             broad = [piece for piece in pieces if piece.endswith("*") and len(piece) <= BROADEST + 1]
             if broad:
@@ -121,13 +125,13 @@ def broad_phrases(written: Written) -> Iterator[Remark]:
 
 def same_check(written: Written) -> Iterator[Remark]:
     """Two criteria that ask the same of the machine count it twice."""
-    seen: dict[tuple[str, str, str], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for c in written.card.criteria:
-        key = (
-            c.check,
-            repr(sorted({**registered()[c.check].parameters, **c.parameters}.items())),
-            repr(c.only),
-        )
+        asked = [
+            (name, sorted({**registered()[name].parameters, **parameters}.items()))
+            for name, parameters in c.uses
+        ]
+        key = (repr(asked), repr(c.only))
         if key in seen:
             text = f"ma to samo sprawdzenie i parametry co {seen[key]}, więc to samo liczy się dwa razy; zmień jedno z nich"
             yield Remark("duplicate", c.id, "check", text)
