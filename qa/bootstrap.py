@@ -24,7 +24,7 @@ from transcripts.tags import TaggedConversation
 
 if TYPE_CHECKING:
     from models.store import ResolvedModel
-    from scorecards import Scorecard
+    from scorecards import Policy, Scorecard
     from transcripts.reading import ReadOptions, Record
 
 SHORT = 12
@@ -205,8 +205,14 @@ class Parts:
 
         if name not in self._cards:
             with _as_user_error(ScorecardError, UsageProblem):
-                self._cards[name] = load_scorecard(name)
+                self._cards[name] = load_scorecard(name, policy=self._policy)
         return self._cards[name]
+
+    @cached_property
+    def _policy(self) -> Policy | None:
+        from scorecards import load_policy
+
+        return load_policy(self.settings.policy) if self.settings.policy else None
 
     def evaluate(self, tagged: TaggedConversation, channel: str) -> dict[str, Any]:
         """The evaluation (contract 2) by the channel's scorecard."""

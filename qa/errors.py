@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
+
+
+class Term(str):
+    """Polish product text inside a sentence, such as the name of a field, which is translated by itself."""
+
+    __slots__ = ()
 
 
 class UserError(Exception):
-    """Something the user can mend; the message is one Polish sentence with the remedy."""
+    """Something the user can mend; the message is one Polish sentence with the remedy.
+
+    The sentence is written as it stands in the catalogue of other languages, with ``{name}`` for each of ``values``: a
+    number, a text from outside, a :class:`Term`, or a list of these. A sentence without values is taken as it is.
+    """
 
     exit_code = 1
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        self.sentence = sentence
+        self.values = values
+        super().__init__(self.told(str))
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence with its values, in another language where ``translate`` knows it."""
+        sentence = translate(self.sentence)
+        return sentence.format(**_said(self.values, translate)) if self.values else sentence
+
+
+def _said(values: dict[str, object], translate: Callable[[str], str]) -> dict[str, object]:
+    return {name: _value(one, translate) for name, one in values.items()}
+
+
+def _value(value: object, translate: Callable[[str], str]) -> object:
+    """The value as a sentence says it: a term in the sentence's language, a list with commas, the rest as it is."""
+    if isinstance(value, Term):
+        return translate(str(value))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_value(one, translate)) for one in value)
+    return value
 
 
 class UsageProblem(UserError):

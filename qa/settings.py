@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.errors import UsageProblem
+from qa.settings_mail import PASSWORD_VARIABLE, MailSettings, Unfit, mail_settings
+from qa.settings_web import RANGES, WebSettings, web_settings
 from transcripts.conversation import CHANNELS
 
 FILE_NAME = "odsluch.toml"
@@ -44,6 +46,7 @@ class Settings:
     glossary: tuple[str, ...] = ()
     tagger_model: str = "contact-tagger"
     scorecards: Mapping[str, str] = field(default_factory=lambda: DEFAULT_SCORECARDS)
+    policy: Path | None = None
     threads: int = 0
     batch_size: int = 64
     language: str = "pl"
@@ -54,6 +57,8 @@ class Settings:
     oidc_client_id: str = ""
     oidc_secret_file: Path | None = None
     oidc_address: str = ""
+    mail: MailSettings | None = None
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def url(self) -> str:
@@ -93,6 +98,7 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "glossary": "nazwy sklepu, firm i produktów poprawiane w zapisie rozmów po brzmieniu",
         "tagger_model": "model tagowania rozmów",
         "scorecards": "karta oceny dla kanału",
+        "policy": "plik zasad sklepu: godziny, czasy odpowiedzi, terminy, styl (puste: terminy ustawowe)",
         "threads": "wątki obliczeń (0: wybór biblioteki)",
         "batch_size": "rozmów w jednej paczce",
         "language": "język interfejsu",
@@ -103,6 +109,10 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "oidc_client_id": "identyfikator, pod którym dostawca kont firmowych zna Odsłuch",
         "oidc_secret_file": "plik sekretu od dostawcy kont firmowych (albo zmienna ODSLUCH_OIDC_SECRET)",
         "oidc_address": "adres Odsłuchu w przeglądarce; dostawca kont firmowych odsyła na niego z końcówką /sso/back",
+        "web": "aplikacja w przeglądarce: dispute_days (dni na odwołanie), session_hours i idle_minutes (po ilu godzinach "
+        "w ogóle i ilu minutach bez użycia trzeba zalogować się ponownie), sign_in_tries i lock_minutes (po ilu błędnych "
+        "hasłach i na ile minut konto jest zablokowane), page_rows (wierszy na stronie długich list)",
+        "mail": f"serwer poczty dla raportów (puste: bez wysyłki); hasło w password_file albo {PASSWORD_VARIABLE}",
     }
 )
 
@@ -139,6 +149,8 @@ def _origin(settings: Settings, key: str, source: str) -> Origin:
     value = getattr(settings, key)
     if key == "database_url":
         value = without_password(settings.url)
+    elif key == "mail":
+        value = value.shown() if value else ""
     return Origin(key, value, source)
 
 
@@ -191,7 +203,9 @@ def _checked(key: str, raw: Any, source: str) -> Any:
     try:
         return parse(raw)
     except (ValueError, TypeError) as error:
-        where = f"zmienna {PREFIX}{key.upper()}" if source == "środowisko" else source
+        if isinstance(error, Unfit):  # one value of a table
+            key, expected = f"{key}.{error.key}", error.needs
+        where = f"zmienna {PREFIX}{key.partition('.')[0].upper()}" if source == "środowisko" else source
         raise UsageProblem(f"{where[0].upper()}{where[1:]}: klucz `{key}` wymaga {expected}.") from error
 
 
@@ -331,6 +345,7 @@ _PARSERS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
         "glossary": (_names, "listy nazw"),
         "tagger_model": (_text, "nazwy modelu"),
         "scorecards": (_by_channel, "par kanał=karta, np. phone=phone@1; kanały: " + ", ".join(CHANNELS)),
+        "policy": (_folder, "ścieżki pliku"),
         "threads": (_whole(0, 256), "liczby całkowitej od 0 do 256"),
         "batch_size": (_whole(1, 4096), "liczby całkowitej od 1 do 4096"),
         "language": (_language, "jednej z wartości: " + ", ".join(LANGUAGES)),
@@ -344,5 +359,7 @@ _PARSERS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
         "oidc_client_id": (_any_text, "identyfikatora nadanego przez dostawcę kont firmowych"),
         "oidc_secret_file": (_folder, "ścieżki pliku"),
         "oidc_address": (_site, "adresu https:// bez ścieżki, np. https://odsluch.firma.pl"),
+        "web": (web_settings, "tabeli z kluczami z listy: " + ", ".join(RANGES)),
+        "mail": (mail_settings, "tabeli z kluczami host, sender i base_url"),
     }
 )

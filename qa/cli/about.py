@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from qa.cli.fairness import fairness
 from qa.cli.options import json_option, print_json, settings_options
+from qa.cli.policies import policy
 from qa.cli.preview import preview
 from qa.cli.scorecards import check, diff, lint, load
 from qa.cli.trust import trust
@@ -22,9 +25,9 @@ INSTALL = {
 
 
 @click.command(options_metavar="[OPCJE]")
-@click.argument("what", metavar="CO", type=click.Choice(["conversation", "scorecard"]))
+@click.argument("what", metavar="CO", type=click.Choice(["conversation", "scorecard", "policy"]))
 def schema(what: str) -> int:
-    """Wypisz schemat JSON: conversation (rozmowa) albo scorecard (karta oceny).
+    """Wypisz schemat JSON: conversation (rozmowa), scorecard (karta oceny) albo policy (zasady sklepu).
 
     \b
     Przykład:
@@ -35,9 +38,9 @@ def schema(what: str) -> int:
 
         print_json(CONVERSATION_SCHEMA)
     else:
-        from scorecards import SCORECARD_SCHEMA
+        from scorecards import POLICY_SCHEMA, SCORECARD_SCHEMA
 
-        print_json(SCORECARD_SCHEMA)
+        print_json(POLICY_SCHEMA if what == "policy" else SCORECARD_SCHEMA)
     return 0
 
 
@@ -51,6 +54,7 @@ def scorecards() -> None:
       odsluch scorecards lint moja-karta.yaml
       odsluch scorecards preview moja-karta.yaml --against phone@1
       odsluch scorecards trust oceny.jsonl ludzie.jsonl
+      odsluch scorecards fairness rozmowy.jsonl
     """
 
 
@@ -91,7 +95,7 @@ def show(card: str) -> int:
     return 0
 
 
-for command in (check, lint, diff, preview, trust):
+for command in (check, lint, diff, preview, trust, fairness, policy):
     scorecards.add_command(command)
 
 
@@ -141,6 +145,8 @@ def _shown(value: Any) -> Any:
         return str(value)
     if isinstance(value, tuple):
         return list(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _shown(getattr(value, one.name)) for one in fields(value)}
     return dict(value) if hasattr(value, "items") else value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ MONTH = timedelta(days=30)
 OUTCOMES = {
     "pass": "zaliczone",
     "fail": "niezaliczone",
+    **{f"{level}": f"poziom {level}" for level in (5, 4, 3, 2, 1, 0)},
     "na": "nie dotyczy",
     "review": "do oceny",
     "absent": "brak kryterium",
@@ -70,9 +72,10 @@ def preview(
     from qa.services.judging.preview import preview as compare
     from transcripts.serialise import WARSAW
 
-    draft = load(source)
+    policy = configuration.settings.policy
+    draft = load(source, policy)
     used = _used(configuration.settings)
-    other = load(against) if against else _in_use(draft, used)
+    other = load(against, policy) if against else _in_use(draft, used, policy)
     chosen = channels or _channels_of(other, used)
     first = _day(since) if since else datetime.now(ZoneInfo(WARSAW)).date() - MONTH
     with (
@@ -101,10 +104,10 @@ def _used(settings: Settings) -> dict[str, Scorecard]:
     """The scorecard of each channel."""
     from qa.cli.scorecards import load
 
-    return {channel: load(name) for channel, name in settings.scorecards.items()}
+    return {channel: load(name, settings.policy) for channel, name in settings.scorecards.items()}
 
 
-def _in_use(draft: Scorecard, used: dict[str, Scorecard]) -> Scorecard:
+def _in_use(draft: Scorecard, used: dict[str, Scorecard], policy: Path | None) -> Scorecard:
     """The card that the draft is to replace: of the same id, in use or the newest of the program."""
     from qa.cli.scorecards import load
     from scorecards import available
@@ -114,7 +117,7 @@ def _in_use(draft: Scorecard, used: dict[str, Scorecard]) -> Scorecard:
     if same:
         return same[0]
     if shipped:
-        return load(shipped[-1])
+        return load(shipped[-1], policy)
     other = next(key for key in available() if key != draft.key)
     raise UsageProblem(
         f"Nie wiadomo, z czym porównać kartę {draft.key}: podaj inną kartę, np. --against {other}."

@@ -266,21 +266,25 @@ def rotate_key(configuration: Configuration) -> int:
 
 @privacy.command(options_metavar="[OPCJE]")
 @click.option("--verify", is_flag=True, help="Sprawdź tylko, czy dziennik jest nienaruszony.")
+@click.option("--conversation", metavar="ID", help="Tylko wpisy o tej rozmowie.")
 @json_option
 @settings_options(*STORED)
-def audit(configuration: Configuration, verify: bool, as_json: bool) -> int:
+def audit(configuration: Configuration, verify: bool, conversation: str | None, as_json: bool) -> int:
     """Pokaż dziennik czynności: kto, kiedy i co zrobił z danymi osobowymi.
 
     \b
     Przykłady:
       odsluch privacy audit --json > dziennik.json
       odsluch privacy audit --verify
+      odsluch privacy audit --conversation ROZMOWA
+
+    Dziennik nie ma identyfikatorów rozmów, tylko znaki, których bez klucza tej instalacji nie da się odgadnąć.
     """
-    from qa.storage.audit import broken_at, entries
+    from qa.storage.audit import broken_at, entries, entries_about
 
     with workspace(configuration) as opened, opened.storage.reading() as session:
         broken = broken_at(session)
-        rows = list(entries(session))
+        rows = list(entries_about(session, conversation) if conversation else entries(session))
         shown = [
             {name: getattr(row, name) for name in ("id", "at", "actor", "action", "subject", "details")}
             for row in rows

@@ -37,17 +37,18 @@ def served() -> Served:
     return Served(load_behaviours().codes, load_contact_reasons().codes)
 
 
-def load(source: str) -> Scorecard:
-    """The scorecard with that key or path, held against the taxonomies.
+def load(source: str, policy: Path | None = None) -> Scorecard:
+    """The scorecard with that key or path, held against the taxonomies; its checks use the shop's policy, if there is one.
 
     Raises:
         UserError: it cannot be used.
     """
-    from scorecards import load_scorecard
+    from scorecards import load_policy, load_scorecard
 
     known = served()
     with as_user_error():
-        return load_scorecard(source, behaviours=known.behaviours, reasons=known.reasons)
+        agreed = load_policy(policy) if policy else None
+        return load_scorecard(source, behaviours=known.behaviours, reasons=known.reasons, policy=agreed)
 
 
 @click.command(options_metavar="[OPCJE]")

@@ -27,6 +27,7 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
 
     Za pierwszym razem wypisuje odnośnik, pod którym zakłada się pierwsze konto. Słucha tylko na tej maszynie;
     aby udostępnić aplikację zespołowi, postaw przed nią serwer HTTPS (np. Caddy albo nginx) i dodaj --https.
+    Gdy w ustawieniach jest serwer poczty, wysyła też zamówione raporty.
 
     \b
     Przykłady:
@@ -37,8 +38,10 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
 
     from qa.services.access import accounts, single_sign_on
     from qa.services.conversations import overview
+    from qa.services.reports.background import sending_in_background
     from qa.services.workspace import check_key
     from qa.web.app import create_app
+    from qa.web.reports.letter import letter
 
     if not secure and not _is_local(host):
         raise UsageProblem(
@@ -56,8 +59,9 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
         address = _address(configuration, host, door.getsockname()[1], secure)
         if code:
             click.echo(f"Pierwsze konto załóż tutaj: {address}/setup?code={code}")
-        click.echo(f"Odsłuch działa: {address} (koniec: Ctrl+C)")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[door])
+        with sending_in_background(opened, letter):
+            click.echo(f"Odsłuch działa: {address} (koniec: Ctrl+C)")
+            uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[door])
 
 
 def _address(configuration: Configuration, host: str, port: int, secure: bool) -> str:

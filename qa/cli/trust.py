@@ -13,7 +13,7 @@ from qa.cli.options import json_option, print_json
 from qa.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from qa.services.judging.trust import Figure, Share, Trust
+    from qa.services.judging.trust import Figure, Share, Trust, TrustLevels
 
 STATES = {"automatic": "automatyczne", "assisted": "podpowiedź", "manual": "ręczne"}
 
@@ -44,10 +44,12 @@ def trust(
     """Pokaż, jak automatyczne oceny zgadzają się z ocenami ludzi, kryterium po kryterium.
 
     OCENY to wynik `odsluch score`, LUDZIE to wiersze JSON {"id", "criteria": {kryterium: pass|fail|na}} albo
-    {"id", "A": {"criteria": ...}, "B": {"criteria": ...}}: liczą się rozmowy, w których oceniający są zgodni.
+    {"id", "A": {"criteria": ...}, "B": {"criteria": ...}}: liczą się rozmowy, w których oceniający są zgodni. Kryteria ze
+    skalą mają obok "criteria" także "levels": {kryterium: poziom}.
 
     Kryterium jest automatyczne, gdy dolny koniec przedziału zgodności i kappa sięgają progów przy wystarczającej
-    liczbie rozmów; jest podpowiedzią, gdy zgodność sięga progu podpowiedzi; inaczej ocenia je człowiek.
+    liczbie rozmów; jest podpowiedzią, gdy zgodność sięga progu podpowiedzi; inaczej ocenia je człowiek. Ze skalą to samo
+    muszą spełnić poziomy (zgodność co do poziomu i kappa z wagami kwadratowymi).
 
     \b
     Przykłady:
@@ -148,11 +150,45 @@ def _print(report: Sequence[Trust], content: Mapping[str, Any]) -> None:
         cells = [_of(share) for name in ("fail", "na") for share in one.by_outcome[name]]
         outcomes.add_row(one.criterion, *cells)
     console().print(outcomes)
+    scaled = [(one.criterion, one.levels) for one in report if one.levels]
+    if scaled:
+        console().print(_levels(scaled))
     for name, change in content["drift"].items():
         if change["apart"]:
             click.echo(
                 f"Zmiana od poprzedniego raportu: {name} {change['change']:+.2f} (przedziały rozłączne)."
             )
+
+
+def _levels(scaled: Sequence[tuple[str, TrustLevels]]) -> Any:
+    from rich.table import Table
+
+    table = Table(title="Poziomy (kappa i AC2 z wagami kwadratowymi)", title_justify="left")
+    for title in (
+        "Kryterium",
+        "n",
+        "Rozstrz.",
+        "Ten sam",
+        "Najwyżej o 1",
+        "Kappa",
+        "AC2",
+        "Automat − ludzie",
+        "Ludzie",
+    ):
+        table.add_column(title, justify="left" if title == "Kryterium" else "right")
+    for criterion, levels in scaled:
+        table.add_row(
+            criterion,
+            str(levels.n),
+            _share(levels.decided, interval=False),
+            _share(levels.exact),
+            _share(levels.near, interval=False),
+            _figure(levels.kappa),
+            _figure(levels.ac2),
+            "-" if levels.bias is None else f"{levels.bias:+.2f}".replace(".", ","),
+            _figure(levels.people, interval=False),
+        )
+    return table
 
 
 def _number(value: float) -> str:

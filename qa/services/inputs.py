@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.errors import UsageProblem
+from qa.errors import Term, UsageProblem
 
 MOST_ROWS = 200
 LAST_PAGE = 1_000_000
@@ -13,7 +13,7 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
 
-def text_of(value: str, what: str, least: int, most: int) -> str:
+def text_of(value: str, what: Term, least: int, most: int) -> str:
     """The text without blanks around it. ``what`` names it for people, such as "Komentarz".
 
     Raises:
@@ -21,9 +21,9 @@ def text_of(value: str, what: str, least: int, most: int) -> str:
     """
     text = value.strip()
     if not least <= len(text) <= most:
-        raise UsageProblem(f"{what}: podaj od {least} do {most} znaków.")
+        raise UsageProblem("{what}: podaj od {least} do {most} znaków.", what=what, least=least, most=most)
     if not is_storable(text):
-        raise UsageProblem(f"{what}: usuń znaki, których nie da się zapisać.")
+        raise UsageProblem("{what}: usuń znaki, których nie da się zapisać.", what=what)
     return text
 
 
@@ -34,5 +34,7 @@ def rows_of(page: int, size: int) -> tuple[int, int]:
         UsageProblem: there is no such page.
     """
     if not 1 <= page <= LAST_PAGE or not 1 <= size <= MOST_ROWS:
-        raise UsageProblem(f"Strony liczą się od 1, a na jednej mieści się od 1 do {MOST_ROWS} pozycji.")
+        raise UsageProblem(
+            "Strony liczą się od 1, a na jednej mieści się od 1 do {most} pozycji.", most=MOST_ROWS
+        )
     return (page - 1) * size, size

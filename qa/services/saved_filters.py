@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, UsageProblem
+from qa.errors import Conflict, Missing, Term, UsageProblem
 from qa.services.access.accounts import new_id
 from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable, text_of
@@ -54,20 +54,20 @@ def create(session: Session, actor: Actor, page: str, name: str, query: str) -> 
         Conflict: the actor has such a name on this page already.
     """
     _check(actor, page)
-    name = " ".join(text_of(name, "Nazwa filtra", 1, MOST_NAME).split())
+    name = " ".join(text_of(name, Term("Nazwa filtra"), 1, MOST_NAME).split())
     query = _query(query)
     own = (SavedFilterRow.account_id == actor.id, SavedFilterRow.page == page)
-    taken = f"Masz już filtr o nazwie {name}: wybierz inną albo usuń tamten."
+    taken = Conflict("Masz już filtr o nazwie {name}: wybierz inną albo usuń tamten.", name=name)
     if session.scalar(select(SavedFilterRow.id).where(*own, SavedFilterRow.name == name)):
-        raise Conflict(taken)
+        raise taken
     if (session.scalar(select(func.count()).select_from(SavedFilterRow).where(*own)) or 0) >= MOST:
-        raise UsageProblem(f"Na jednej stronie można zachować {MOST} filtrów: usuń któryś.")
+        raise UsageProblem("Na jednej stronie można zachować {most} filtrów: usuń któryś.", most=MOST)
     row = SavedFilterRow(id=new_id(), account_id=actor.id, page=page, name=name, query=query)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError as error:  # the same person was quicker in another window
-        raise Conflict(taken) from error
+        raise taken from error
     audit.record(session, actor.login, "filter_save", row.id, {"page": page})
     return _view(row)
 
@@ -100,18 +100,18 @@ def delete(session: Session, actor: Actor, filter_id: str) -> None:
 
 def _check(actor: Actor, page: str) -> None:
     if page not in PAGES:
-        raise UsageProblem(f"Nie ma takiej strony z filtrami: do wyboru {', '.join(PAGES)}.")
+        raise UsageProblem("Nie ma takiej strony z filtrami: do wyboru {known}.", known=tuple(PAGES))
     actor.must(*PAGES[page])
 
 
 def _query(text: str) -> str:
     """The filters in one form, without empty ones, so that nothing but names and values is ever kept."""
     if len(text) > MOST_QUERY or not is_storable(text):
-        raise UsageProblem(f"Filtry są za długie: skróć je do {MOST_QUERY} znaków.")
+        raise UsageProblem("Filtry są za długie: skróć je do {most} znaków.", most=MOST_QUERY)
     try:
         pairs = parse_qsl(text.removeprefix("?"), max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise UsageProblem(f"Filtrów jest za dużo: zostaw najwyżej {MOST_FIELDS}.") from error
+        raise UsageProblem("Filtrów jest za dużo: zostaw najwyżej {most}.", most=MOST_FIELDS) from error
     if not pairs:
         raise UsageProblem("Ustaw najpierw jakiś filtr, potem go zachowaj.")
     if any(not is_storable(part) for pair in pairs for part in pair):

@@ -13,7 +13,7 @@ from typing import Protocol
 from qa.errors import UsageProblem, UserError
 from qa.ports import Components
 from qa.settings import Settings
-from qa.storage.cipher import NO_KEY, WRONG_KEY, Cipher, keys_in
+from qa.storage.cipher import KEY_VARIABLE, NO_KEY, WRONG_KEY, Cipher, keys_in
 from qa.storage.database import Storage
 from qa.storage.digests import Pseudonyms
 from qa.storage.tables import MarkRow
@@ -32,6 +32,10 @@ class Workspace:
     storage: Storage
     components: Components
     pseudonyms: Pseudonyms
+
+    def __post_init__(self) -> None:
+        # services have a session only, and what they write to the audit log is named by the key
+        self.storage.pseudonyms = self.pseudonyms
 
 
 class Progress(Protocol):
@@ -69,15 +73,22 @@ def open_cipher(workspace: Workspace) -> Cipher:
     """
     keys = keys_in(workspace.settings.key_file, os.environ)
     if not keys:
-        raise UsageProblem(NO_KEY)
+        raise UsageProblem(NO_KEY, variable=KEY_VARIABLE)
     cipher = Cipher(keys)
-    with workspace.storage.writing() as session:
+    with workspace.storage.reading() as session:
         mark = session.get(MarkRow, VAULT_MARK)
-        if mark is None:
-            session.add(MarkRow(name=VAULT_MARK, value=cipher.token(VAULT_MARK)))
-        elif not cipher.knows(VAULT_MARK, mark.value):
-            raise UserError(WRONG_KEY)
+        known = mark.value if mark else _mark_vault(workspace, cipher)
+    if not cipher.knows(VAULT_MARK, known):
+        raise UserError(WRONG_KEY)
     return cipher
+
+
+def _mark_vault(workspace: Workspace, cipher: Cipher) -> str:
+    """Keep by which key the vault began. Only its very first opening writes: listening need not wait for a run."""
+    with workspace.storage.writing() as session:
+        mark = session.get(MarkRow, VAULT_MARK) or MarkRow(name=VAULT_MARK, value=cipher.token(VAULT_MARK))
+        session.add(mark)
+        return mark.value
 
 
 def open_vault(workspace: Workspace) -> Vault:
@@ -115,6 +126,7 @@ def only_run(folder: Path) -> Iterator[None]:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UserError(
-                f"Inne polecenie odsluch pracuje właśnie w folderze {folder}: poczekaj, aż skończy."
+                "Inne polecenie odsluch pracuje właśnie w folderze {folder}: poczekaj, aż skończy.",
+                folder=folder,
             ) from error
         yield

@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from qa.quoting import sentence_around
+from qa.storage.batches import AT_ONCE
 from qa.storage.tables import ConversationRow, EvaluationRow, ProposalRow, TaggingRow, TrendRow, now
 from transcripts.conversation import Conversation, Span
 from transcripts.serialise import WARSAW, conversation_from_dict
@@ -19,7 +20,6 @@ from transcripts.tags import ReasonTag, SentimentTag
 from transcripts.tags_json import tags_from_dict
 
 LOCAL = ZoneInfo(WARSAW)
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def analysed(session: Session) -> Iterator[Analysed]:
         )
         .where(ConversationRow.current)
         .order_by(ConversationRow.started_at, ConversationRow.conversation_id)
-        .execution_options(yield_per=ROWS_AT_ONCE)
+        .execution_options(yield_per=AT_ONCE)
     )
     for conversation, tagging, evaluation in session.execute(query):
         yield _analysed(conversation, tagging, evaluation)

@@ -5,18 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Text, cast, or_, select, text
 from sqlalchemy.orm import Session
 
+from qa.storage.database import pseudonyms_of
 from qa.storage.digests import canonical, digest_of
 from qa.storage.tables import AuditRow, now
 
 BEGINNING = "0" * 32
+ID, MARK = "rozmowa", "rozmowa-log"  # pseudonyms instead of an id are ids: the log must not have those
 
 
-def mark_of(conversation_id: str) -> str:
-    """How the log names a conversation: it cannot be erased from the log, so the log never has its id."""
+def mark_of(session: Session, conversation_id: str) -> str:
+    """How the log names a conversation: it cannot be erased from the log, so the log never has its id.
+
+    Without the installation's key nobody tells from the log which of the conversations they know it is about.
+    """
+    return pseudonyms_of(session).of(MARK, conversation_id)
+
+
+def _old_mark_of(conversation_id: str) -> str:
+    """How entries name it that were written before marks had a key; the chain does not let them be changed."""
     return "rozmowa-" + digest_of("audit", conversation_id)[:16]
+
+
+def entries_about(session: Session, conversation_id: str) -> Iterator[AuditRow]:
+    """The entries that name this conversation, old or new, as subject or in their details; oldest first.
+
+    ``conversation_id`` is the id of ours, or as the source writes it.
+    """
+    yield from session.scalars(select(AuditRow).where(_names(session, conversation_id)).order_by(AuditRow.id))
+
+
+def _names(session: Session, conversation_id: str) -> ColumnElement[bool]:
+    instead = pseudonyms_of(session).of(ID, conversation_id)  # kept in place of an id that names a person
+    same = (conversation_id, instead)
+    marks = {instead, *(mark_of(session, one) for one in same), *map(_old_mark_of, same)}
+    # a subject may be several marks; details are JSON, which as text is the same in both databases
+    places = (AuditRow.subject, cast(AuditRow.details, Text))
+    return or_(*(place.contains(mark, autoescape=True) for place in places for mark in sorted(marks)))
 
 
 def record(

@@ -22,7 +22,7 @@ _NUMBER_BYTES = 8
 _LAST, _MORE = b"\1", b"\0"
 NO_KEY = (
     "Przechowywanie surowych treści wymaga klucza szyfrowania: utwórz go poleceniem "
-    "odsluch privacy new-key PLIK i wskaż w ustawieniu `key_file` albo podaj w zmiennej " + KEY_VARIABLE + "."
+    "odsluch privacy new-key PLIK i wskaż w ustawieniu `key_file` albo podaj w zmiennej {variable}."
 )
 WRONG_KEY = (
     "Nie da się odszyfrować przechowanej treści: klucz jest inny niż ten, którym ją zapisano, albo plik jest "
@@ -73,6 +73,26 @@ class Cipher:
         if not last:
             raise UserError(WRONG_KEY)
 
+    def part(self, key: str, path: Path, start: int, stop: int) -> Iterator[bytes]:
+        """The content from byte ``start`` up to ``stop``, in blocks; what lies before and after stays sealed.
+
+        Only for what was sealed in blocks of ``BLOCK`` bytes, as :func:`file_blocks` cuts a file: their lines are
+        equally long, so each is found without reading those before it.
+
+        Raises:
+            UserError: none of the keys opens it, or it is damaged.
+        """
+        head = len(key.encode()) + _NUMBER_BYTES
+        line = _line_length(head + 1 + BLOCK)
+        with path.open("rb") as stream:
+            for number in range(start // BLOCK, -(-stop // BLOCK)):
+                stream.seek(number * line)
+                plain = self._plain(stream.read(line).rstrip(b"\n"))
+                if plain[:head] != key.encode() + number.to_bytes(_NUMBER_BYTES, "big"):
+                    raise UserError(WRONG_KEY)
+                first = number * BLOCK
+                yield plain[head + 1 :][max(0, start - first) : stop - first]
+
     def token(self, value: str) -> str:
         """``value`` sealed, to recognise the keys by later."""
         return self._fernet.encrypt(value.encode()).decode()
@@ -89,6 +109,12 @@ class Cipher:
             return self._fernet.decrypt(token)
         except InvalidToken as error:
             raise UserError(WRONG_KEY) from error
+
+
+def _line_length(plain: int) -> int:
+    """Bytes of a line whose token holds so many: Fernet pads to 16, adds 57 of its own, and writes base64."""
+    token = 57 + (plain // 16 + 1) * 16
+    return -(-token // 3) * 4 + 1
 
 
 def _marked(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -141,15 +167,15 @@ def keys_in(path: Path | None, environ: Mapping[str, str]) -> list[str]:
         return []
     try:
         if path.stat().st_mode & 0o077:
-            raise UsageProblem(f"Plik klucza {path} mogą czytać inni: ogranicz prawa (chmod 600).")
+            raise UsageProblem("Plik klucza {path} mogą czytać inni: ogranicz prawa (chmod 600).", path=path)
         keys = path.read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem(
-            f"Nie można odczytać pliku klucza {path}: sprawdź ścieżkę i prawa dostępu."
+            "Nie można odczytać pliku klucza {path}: sprawdź ścieżkę i prawa dostępu.", path=path
         ) from error
     if not keys:
         raise UsageProblem(
-            f"Plik klucza {path} jest pusty: utwórz nowy poleceniem odsluch privacy new-key PLIK."
+            "Plik klucza {path} jest pusty: utwórz nowy poleceniem odsluch privacy new-key PLIK.", path=path
         )
     return keys
 

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem, UserError, is_disk_full
 from qa.settings import without_password
+from qa.storage.digests import Pseudonyms
 
-HEAD = "0003"
+HEAD = "0005"
 BUSY_MS = 30_000
+_KEY = "pseudonyms"
 
 
 class Storage:
@@ -26,17 +28,23 @@ class Storage:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.pseudonyms: Pseudonyms | None = None
+
+    @property
+    def _info(self) -> dict[Any, Any]:
+        return {_KEY: self.pseudonyms}
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info=self._info) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: everything is kept at the end, or nothing."""
-        with Session(self.engine.execution_options(odsluch_writes=True)) as session, session.begin():
+        engine = self.engine.execution_options(odsluch_writes=True)
+        with Session(engine, info=self._info) as session, session.begin():
             yield session
 
     def settle(self) -> None:
@@ -59,6 +67,14 @@ class Storage:
         self.engine.dispose()
 
 
+def pseudonyms_of(session: Session) -> Pseudonyms:
+    """The key of the installation whose storage opened this session."""
+    found: Pseudonyms | None = session.info.get(_KEY)
+    if found is None:
+        raise RuntimeError("the storage was given no key: open it through a Workspace")
+    return found
+
+
 def open_storage(url: str) -> Storage:
     """Open the database at ``url``, bringing its schema up to date.
 
@@ -75,7 +91,8 @@ def open_storage(url: str) -> Storage:
             raise
         shown = without_password(url)
         raise UserError(
-            f"Nie można otworzyć bazy {shown}: sprawdź adres, prawa dostępu i czy to baza Odsłuchu."
+            "Nie można otworzyć bazy {address}: sprawdź adres, prawa dostępu i czy to baza Odsłuchu.",
+            address=shown,
         ) from error
     return Storage(engine)
 

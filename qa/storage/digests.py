@@ -77,7 +77,7 @@ def open_pseudonyms(folder: Path) -> Pseudonyms:
         _make_key(path)
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
-        raise UserError(f"Plik klucza {path} jest uszkodzony: przywróć go z kopii zapasowej.")
+        raise UserError("Plik klucza {path} jest uszkodzony: przywróć go z kopii zapasowej.", path=path)
     return Pseudonyms(key)
 
 

@@ -31,7 +31,8 @@ def upgrade(engine: Engine, found: str | None, target: str = "head") -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise UserError(
-            f"Baza ma schemat {found}, którego ta wersja programu nie zna: zainstaluj nowszą wersję Odsłuchu."
+            "Baza ma schemat {schema}, którego ta wersja programu nie zna: zainstaluj nowszą wersję Odsłuchu.",
+            schema=found,
         )
     with engine.execution_options(odsluch_writes=True).connect() as connection:
         config.attributes["connection"] = connection

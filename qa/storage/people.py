@@ -20,7 +20,8 @@ NAME = String(200)
 class AccountRow(Base):
     """Somebody who may sign in. ``roles`` are names of :data:`qa.services.access.permissions.ROLES`.
 
-    ``agent_id`` says whose conversations are their own; ``subject`` is their name at the single sign-on.
+    ``agent_id`` says whose conversations are their own; ``subject`` is their name at the single sign-on, ``email`` where
+    reports go.
     """
 
     __tablename__ = "account"
@@ -32,6 +33,7 @@ class AccountRow(Base):
     subject: Mapped[str | None] = mapped_column(NAME, unique=True)
     agent_id: Mapped[str | None] = mapped_column(NAME)
     team: Mapped[str | None] = mapped_column(NAME)
+    email: Mapped[str | None] = mapped_column(NAME)
     language: Mapped[str] = mapped_column(String(2), default="pl")
     active: Mapped[bool] = mapped_column(default=True)
     failed: Mapped[int] = mapped_column(default=0)
@@ -107,7 +109,7 @@ class OverviewRow(Base):
 
 
 class OutcomeRow(Base):
-    """The automatic outcome of one criterion of one current conversation."""
+    """The automatic outcome of one criterion of one current conversation; ``level`` where it has a scale and is decided."""
 
     __tablename__ = "outcome"
     __table_args__ = (
@@ -118,6 +120,7 @@ class OutcomeRow(Base):
     criterion: Mapped[str] = mapped_column(String(120), primary_key=True)
     scorecard: Mapped[str] = mapped_column(String(120))
     outcome: Mapped[str] = mapped_column(String(8))
+    level: Mapped[int | None]
     confidence: Mapped[float]
     agent_id: Mapped[str | None] = mapped_column(NAME)
     team: Mapped[str | None] = mapped_column(NAME)
@@ -128,7 +131,7 @@ class ReviewRow(Base):
     """A person's evaluation of a conversation.
 
     ``kind`` is ``review``, ``second`` (blind), ``calibration`` or ``dispute`` (made by the decision of one); ``criteria`` maps an id to ``outcome``, ``comment``
-    and what was automatic when it was judged (``automatic``, ``confidence``); ``version`` counts the changes, so that
+    and what was automatic when it was judged (``automatic``, ``confidence``), with a scale also ``level`` and ``automatic_level``; ``version`` counts the changes, so that
     nobody overwrites what they have not seen.
     """
 
@@ -244,6 +247,7 @@ class DisputeRow(Base):
     """An agent's objection to one criterion of one review or automatic evaluation.
 
     ``status`` is ``open``, ``accepted``, ``partly``, ``rejected``, ``wrong_person`` or ``withdrawn``; ``was`` and ``becomes`` are outcomes.
+    Of a criterion with a scale they have levels, and ``wanted_level`` is what the agent asks for.
     """
 
     __tablename__ = "dispute"
@@ -259,6 +263,9 @@ class DisputeRow(Base):
     account_id: Mapped[str] = mapped_column(KEY)
     was: Mapped[str] = mapped_column(String(8))
     becomes: Mapped[str | None] = mapped_column(String(8))
+    was_level: Mapped[int | None]
+    wanted_level: Mapped[int | None]
+    becomes_level: Mapped[int | None]
     comment: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16), default="open")
     decided_by: Mapped[str | None] = mapped_column(KEY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,22 +125,6 @@ def counts_by_channel(session: Session) -> dict[str, tuple[int, int, int]]:
         .order_by(ConversationRow.channel)
     )
     return {channel: (n, tagged, scored) for channel, n, tagged, scored in session.execute(query)}
-
-
-def primary_reasons(session: Session) -> dict[str | None, int]:
-    """How many current conversations have which primary reason; None where the tagger abstained."""
-    query = (
-        select(TaggingRow.primary_reason, func.count())
-        .join(ConversationRow, ConversationRow.digest == TaggingRow.input_digest)
-        .where(ConversationRow.current, TaggingRow.current)
-        .group_by(TaggingRow.primary_reason)
-    )
-    return dict(session.execute(query).tuples().all())
-
-
-def in_batches(items: Sequence[str], size: int) -> Iterable[list[str]]:
-    """Cut ``items`` into lists of at most ``size``."""
-    return (list(items[start : start + size]) for start in range(0, len(items), size))
 
 
 def current_rows(

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from qa.errors import UserError
 from qa.storage.cipher import Cipher
 from qa.storage.digests import digest_of
 from qa.storage.tables import SealedRow
 
 FOLDER = "vault"
 SUFFIX = ".sealed"
+DERIVED = ".derived"  # what was worked out from the item, such as its waveform; can be made again at any time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,33 @@ class Vault:
         """
         return self.cipher.open(key, path_of(self.folder, key))
 
+    def part(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        """The content of a sealed file from byte ``start`` up to ``stop``, in blocks; raises as :meth:`read`."""
+        return self.cipher.part(key, path_of(self.folder, key), start, stop)
+
+    def holds(self, key: str) -> bool:
+        """Whether an item's file is there."""
+        return path_of(self.folder, key).is_file()
+
+    def derive(self, key: str, content: bytes) -> None:
+        """Keep what was worked out from an item, sealed too, beside it; it goes when the item goes."""
+        self.cipher.seal(key + DERIVED, [content], path_of(self.folder, key, DERIVED))
+
+    def derived(self, key: str) -> bytes | None:
+        """What was worked out from an item before, or None where it has to be worked out again."""
+        try:
+            return b"".join(self.cipher.open(key + DERIVED, path_of(self.folder, key, DERIVED)))
+        except (FileNotFoundError, UserError):  # never there, or sealed with a key that has gone since
+            return None
+
     def reseal(self, key: str, cipher: Cipher) -> None:
         """Seal an item again with another key."""
         cipher.seal(key, self.read(key), path_of(self.folder, key))
 
 
-def path_of(folder: Path, key: str) -> Path:
-    """Where an item's file lies."""
-    return folder / key[:2] / f"{key}{SUFFIX}"
+def path_of(folder: Path, key: str, ending: str = SUFFIX) -> Path:
+    """Where an item's file lies, or with another ``ending`` what belongs to it."""
+    return folder / key[:2] / f"{key}{ending}"
 
 
 def keep_sealed(session: Session, items: Iterable[Sealed]) -> None:
@@ -99,11 +120,12 @@ def sealed_where(session: Session, *conditions: ColumnElement[bool]) -> list[Sea
 def drop(session: Session, folder: Path, keys: Sequence[str]) -> None:
     """Delete items: the files first, so that a crash leaves a row that the next attempt deletes."""
     for key in keys:
-        path_of(folder, key).unlink(missing_ok=True)
+        for ending in (DERIVED, SUFFIX):
+            path_of(folder, key, ending).unlink(missing_ok=True)
     session.execute(delete(SealedRow).where(SealedRow.key.in_(keys)))
 
 
 def strays(session: Session, folder: Path) -> list[Path]:
     """Files without a row, as a crash between the two leaves them."""
     known = set(session.scalars(select(SealedRow.key)))
-    return [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name.removesuffix(SUFFIX) not in known]
+    return [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name.split(".")[0] not in known]

@@ -9,17 +9,20 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from qa.errors import Busy, Conflict, Missing, Refused, UsageProblem, UserError
+from qa.errors import Busy, Conflict, Missing, Refused, Term, UsageProblem, UserError
 from qa.services.access import accounts
 from qa.services.access.permissions import Actor
+from qa.services.conversations.sound import Listening
 from qa.services.judging import cards
 from qa.services.workspace import Workspace
-from qa.web.context import API, COOKIE, SignInNeeded
-from qa.web.pages import page
+from qa.web.context import API, COOKIE, SignInNeeded, rules_of
+from qa.web.language import Words
+from qa.web.pages import json_error, language_of, page
 from qa.web.routes import all_routers
 
 MOST_BYTES = 1_000_000
@@ -55,10 +58,7 @@ def create_app(workspace: Workspace, *, secure: bool = False) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.workspace = workspace
-    app.state.secure = secure
-    names = dict(workspace.settings.scorecards)
-    app.state.cards = dict(zip(names, cards.register(names.values()), strict=True))
+    begin(app, workspace, secure=secure)
     folder = Path(str(resources.files("qa.web").joinpath("static")))
     app.mount("/static", StaticFiles(directory=folder), name="static")
     for router in all_routers():
@@ -68,14 +68,25 @@ def create_app(workspace: Workspace, *, secure: bool = False) -> FastAPI:
     return app
 
 
+def begin(app: FastAPI, workspace: Workspace, *, secure: bool = False) -> None:
+    """Give the application its workspace and nothing to remember: tests make one application and begin it anew."""
+    app.state = State()
+    app.state.workspace = workspace
+    app.state.secure = secure
+    app.state.listening = Listening()
+    names = dict(workspace.settings.scorecards)
+    app.state.cards = dict(zip(names, cards.register(names.values()), strict=True))
+
+
 async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse what is too large, and add the headers that keep a page to itself."""
     length = request.headers.get("content-length", "0")
     chunked = "transfer-encoding" in request.headers
     if chunked or not length.isdigit() or int(length) > MOST_BYTES:
-        response: Response = _json_error(413, "Zbyt duża treść zapytania.", "too_large")
+        large = UsageProblem("Zbyt duża treść zapytania.")
+        response: Response = json_error(request, _actor(request), 413, large, "too_large")
     elif b"%00" in request.scope.get("raw_path", b"") + request.scope["query_string"]:
-        response = _shown(request, 422, "Adres zawiera znak, którego nie da się zapisać.")
+        response = _shown(request, 422, UsageProblem("Adres zawiera znak, którego nie da się zapisać."))
     else:
         response = await go_on(request)
     for name, value in HEADERS.items():
@@ -99,59 +110,71 @@ def _errors(app: FastAPI) -> None:
 
 def _sign_in_needed(request: Request, error: Any) -> Response:
     if _is_api(request):
-        return _json_error(401, "Zaloguj się.", "sign_in")
+        return json_error(request, None, 401, Refused("Zaloguj się."), "sign_in")
     return RedirectResponse(f"/login?next={error.back}", status_code=303)
 
 
 def _user_error(request: Request, error: Any) -> Response:
     status = next(status for kind, status in STATUS if isinstance(error, kind))
-    return _shown(request, status, str(error))
+    return _shown(request, status, error)
 
 
 def _invalid(request: Request, error: Any) -> Response:
     places = [".".join(str(part) for part in one["loc"] if part != "body") for one in error.errors()]
-    named = ", ".join(dict.fromkeys(place for place in places if place)) or "treść zapytania"
-    return _shown(request, 422, f"Niewłaściwa wartość: {named}.")
+    named = tuple(dict.fromkeys(place for place in places if place)) or Term("treść zapytania")
+    return _shown(request, 422, UsageProblem("Niewłaściwa wartość: {fields}.", fields=named))
 
 
 def _http_error(request: Request, error: Any) -> Response:
-    message = {404: "Nie ma takiej strony.", 405: "Tego adresu nie można użyć w ten sposób."}
-    return _shown(request, error.status_code, message.get(error.status_code, "Nie udało się."))
+    told = {
+        404: Missing("Nie ma takiej strony."),
+        405: UsageProblem("Tego adresu nie można użyć w ten sposób."),
+    }
+    return _shown(request, error.status_code, told.get(error.status_code) or UserError("Nie udało się."))
 
 
 def _broken(request: Request, error: Any) -> Response:
     """A bug: the server's own log has the trace, the person is told what still holds."""
-    response = _shown(
-        request,
-        500,
-        "Coś poszło nie tak po stronie Odsłuchu. Zapisane zmiany są bezpieczne; spróbuj ponownie.",
+    told = UserError(
+        "Coś poszło nie tak po stronie Odsłuchu. Zapisane zmiany są bezpieczne; spróbuj ponownie."
     )
+    response = _answer(request, _known(request), 500, told)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _shown(request: Request, status: int, message: str) -> Response:
+def _shown(request: Request, status: int, error: UserError) -> Response:
+    return _answer(request, _actor(request), status, error)
+
+
+def _answer(request: Request, actor: Actor | None, status: int, error: UserError) -> Response:
+    """The error in the language of the person, for a program or as a page."""
     if _is_api(request):
-        return _json_error(status, message, CODES.get(status, "failed"))
-    actor = _actor(request)
+        return json_error(request, actor, status, error, CODES.get(status, "failed"))
+    message = error.told(Words(language_of(request, actor)))
     return page(
         request, "error.html", actor, status, title=TITLES.get(status, "Nie udało się"), message=message
     )
 
 
 def _actor(request: Request) -> Actor | None:
+    """Who asks; looked up where the request was refused before anybody had to know."""
+    if known := _known(request):
+        return known
     token = request.cookies.get(COOKIE)
     if not token:
         return None
     with request.app.state.workspace.storage.reading() as session:
-        found = accounts.signed_in(session, token)
+        found = accounts.signed_in(session, token, rules_of(request))
     return found[0] if found else None
+
+
+def _known(request: Request) -> Actor | None:
+    """Who asks, without another look into a database that may be what is broken."""
+    known: Actor | None = getattr(request.state, "actor", None)
+    return known
 
 
 def _is_api(request: Request) -> bool:
     return request.url.path.startswith(API)
-
-
-def _json_error(status: int, message: str, code: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from qa.errors import Refused
 from qa.services.access import accounts
+from qa.services.access.accounts import SignInRules
 from qa.services.access.permissions import PERMISSIONS, Actor
 from qa.services.workspace import Workspace
+from qa.settings_web import WebSettings
 from qa.storage.analysis import LOCAL
 
 COOKIE = "odsluch"
@@ -42,6 +44,16 @@ def workspace_of(request: Request) -> Workspace:
     return workspace
 
 
+def web_settings_of(request: Request) -> WebSettings:
+    """Times and sizes that the settings ask for."""
+    return workspace_of(request).settings.web
+
+
+def rules_of(request: Request) -> SignInRules:
+    """How long browsers stay signed in, and when wrong passwords lock."""
+    return accounts.rules_of(web_settings_of(request))
+
+
 def _reading(request: Request) -> Iterator[Session]:
     with workspace_of(request).storage.reading() as session:
         yield session
@@ -67,10 +79,11 @@ def who(request: Request) -> Actor:
     storage = workspace_of(request).storage
     token = request.cookies.get(COOKIE)
     with storage.reading() as session:
-        found = accounts.signed_in(session, token) if token else None
+        found = accounts.signed_in(session, token, rules_of(request)) if token else None
     if found is None or token is None:
         raise SignInNeeded(_back(request))
     actor, due = found
+    request.state.actor = actor  # for errors, which are told in the person's language
     if due:
         with storage.writing() as session:
             accounts.seen(session, token)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 import yaml
 
@@ -15,10 +17,20 @@ LANGUAGES = ("pl", "en")
 def english() -> Mapping[str, str]:
     """Polish text to English text, from every file under ``locales/en``."""
     found: dict[str, str] = {}
-    folder = resources.files("qa.web").joinpath("locales", "en")
-    for file in sorted(folder.iterdir(), key=lambda item: item.name):
-        found.update(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+    for file in sorted(_folder().iterdir(), key=lambda item: item.name):
+        found.update(catalogue(file.name.removesuffix(".yaml")))
     return found
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """One file of it."""
+    text = _folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return MappingProxyType(yaml.safe_load(text) or {})
+
+
+def _folder() -> Traversable:
+    return resources.files("qa.web").joinpath("locales", "en")
 
 
 class Words:

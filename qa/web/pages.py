@@ -9,11 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
+from qa.errors import Term, UserError
 from qa.services.access.permissions import Actor
 from qa.web import figures
+from qa.web.check_reasons import check_reason
 from qa.web.language import Words
 
 LANGUAGE_COOKIE = "odsluch_language"
@@ -28,6 +31,7 @@ NAVIGATION = (
     ("/coaching", "1:1", ("coaching.write", "coaching.read_own")),
     ("/quality", "Jakość", ("team.read",)),
     ("/voice", "Głos klienta", ("voice.read",)),
+    ("/reports", "Raporty", ("report.subscribe",)),
     ("/trust", "Zaufanie", ("trust.read",)),
     ("/accounts", "Konta", ("account.manage",)),
     ("/audit", "Dziennik", ("audit.read",)),
@@ -68,6 +72,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_in_its_language,
     )
     for name in ("percent", "interval", "points", "clock", "moment", "day"):
         environment.filters[name] = getattr(figures, name)
@@ -79,9 +84,16 @@ def _environment() -> Environment:
         "SPEAKERS": SPEAKERS,
         "TRUST": TRUST,
         "asset": asset,
+        "check_reason": check_reason,
         "link": link,
     }
     return environment
+
+
+@pass_context
+def _in_its_language(context: Context, value: object) -> object:
+    """What a template is about to say: a term that a service put in place of a name is said as the page speaks."""
+    return context["t"](value) if isinstance(value, Term) and "t" in context else value
 
 
 def link(path: str, **values: Any) -> str:
@@ -102,23 +114,32 @@ def language_of(request: Request, actor: Actor | None) -> str:
     return actor.language if actor else request.cookies.get(LANGUAGE_COOKIE, "pl")
 
 
+def json_error(
+    request: Request, actor: Actor | None, status: int, error: UserError, code: str
+) -> JSONResponse:
+    """The answer of an operation that failed; its message is in the language of the person."""
+    message = error.told(Words(language_of(request, actor)))
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
 def page(
     request: Request, template: str, actor: Actor | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """The filled template. ``t`` gives words, ``n`` a number with its noun."""
+    """The filled template for somebody, with navigation."""
     words = Words(language_of(request, actor))
     shown = [item for item in NAVIGATION if actor and any(actor.may(one) for one in item[2])]
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            t=words,
-            n=words.count,
-            actor=actor,
-            navigation=shown,
-            path=request.url.path,
-            form_token=actor.form_token if actor else "",
-            **values,
-        )
+    html = fill(
+        template,
+        words,
+        actor=actor,
+        navigation=shown,
+        path=request.url.path,
+        form_token=actor.form_token if actor else "",
+        **values,
     )
     return HTMLResponse(html, status)
+
+
+def fill(template: str, words: Words, **values: Any) -> str:
+    """The filled template as text, for whatever shows it. ``t`` gives words, ``n`` a number with its noun."""
+    return _environment().get_template(template).render(t=words, n=words.count, **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from threading import BoundedSemaphore
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import Busy, Conflict, Missing, Refused, UsageProblem
+from qa.errors import Busy, Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.permissions import ROLES, Actor
 from qa.services.inputs import text_of
+from qa.settings_mail import address_of
+from qa.settings_web import WebSettings
 from qa.storage import audit
 from qa.storage.database import Storage
 from qa.storage.people import AccountRow, SignInRow
@@ -26,16 +29,34 @@ if TYPE_CHECKING:
 
 LEAST_PASSWORD = 12
 MOST_PASSWORD = 256  # argon2 reads all of it: a longer one would only keep the machine busy
-TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
-IDLE = timedelta(hours=8)
-LONGEST = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)  # a page view is no reason to write each time
-GONE = "konto usunięte"  # in place of the name of an account that is no longer there
+GONE = Term("konto usunięte")  # in place of the name of an account that is no longer there
 SETUP_MARK = "setup_code"
-WRONG = "Nieprawidłowy login lub hasło. Po pięciu błędnych hasłach konto jest zablokowane na 15 minut."
 WAIT_FOR_CHECK = 5.0  # seconds
 _CHECKS = BoundedSemaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRules:
+    """How long a signed-in browser lasts (in all, and without use), and when wrong passwords lock an account."""
+
+    longest: timedelta
+    idle: timedelta
+    tries: int
+    locked_for: timedelta
+
+
+def rules_of(settings: WebSettings) -> SignInRules:
+    """The rules that the settings ask for."""
+    return SignInRules(
+        timedelta(hours=settings.session_hours),
+        timedelta(minutes=settings.idle_minutes),
+        settings.sign_in_tries,
+        timedelta(minutes=settings.lock_minutes),
+    )
+
+
+USUAL = rules_of(WebSettings())
 
 
 @cache
@@ -95,6 +116,7 @@ def create(
     *,
     agent_id: str | None = None,
     team: str | None = None,
+    email: str | None = None,
     subject: str | None = None,
     by: Actor | None,
 ) -> AccountRow:
@@ -106,15 +128,16 @@ def create(
     """
     login = _login(login)
     if session.scalar(select(AccountRow.id).where(AccountRow.login == login)):
-        raise Conflict(f"Login {login} jest zajęty: wybierz inny.")
+        raise Conflict("Login {login} jest zajęty: wybierz inny.", login=login)
     row = AccountRow(
         id=new_id(),
         login=login,
         name=_name(name),
         roles=_roles(roles, agent_id),
         password=None if password is None else _hashed(password, login),
-        agent_id=_label(agent_id, "Identyfikator konsultanta"),
-        team=_label(team, "Zespół"),
+        agent_id=_label(agent_id, Term("Identyfikator konsultanta")),
+        team=_label(team, Term("Zespół")),
+        email=_email(email),
         subject=subject,
     )
     session.add(row)
@@ -124,7 +147,8 @@ def create(
 
 
 def change(session: Session, account_id: str, by: Actor, **values: Any) -> AccountRow:
-    """Change ``name``, ``roles``, ``active``, ``password``, ``agent_id``, ``team`` or ``language`` of an account.
+    """Change ``name``, ``roles``, ``active``, ``password``, ``agent_id``, ``team``, ``email`` or ``language`` of
+    an account.
 
     Taking away a role, a password or the account itself ends its signed-in browsers.
 
@@ -135,9 +159,11 @@ def change(session: Session, account_id: str, by: Actor, **values: Any) -> Accou
     row = account(session, account_id)
     if values.get("name") is not None:
         row.name = _name(values["name"])
-    for field, what in (("agent_id", "Identyfikator konsultanta"), ("team", "Zespół")):
+    for field, what in (("agent_id", Term("Identyfikator konsultanta")), ("team", Term("Zespół"))):
         if values.get(field) is not None:
             setattr(row, field, _label(values[field], what))
+    if values.get("email") is not None:
+        row.email = _email(values["email"])
     if values.get("language") is not None:
         row.language = values["language"] if values["language"] in ("pl", "en") else "pl"
     if values.get("roles") is not None:
@@ -180,13 +206,14 @@ def names(session: Session) -> dict[str, str]:
     return dict(session.execute(select(AccountRow.id, AccountRow.name)).tuples().all())
 
 
-def sign_in(storage: Storage, login: str, password: str) -> str | None:
-    """The cookie of a new signed-in browser; None where login or password are wrong, or the account is locked.
+def sign_in(storage: Storage, login: str, password: str, rules: SignInRules = USUAL) -> str:
+    """The cookie of a new signed-in browser.
 
-    Which of these it is nobody is told. The password is checked outside of any transaction, and few at a time: the check is
-    made to be slow, and guesses must not keep those out who work.
+    Whether login or password are wrong, or the account is locked, nobody is told. The password is checked outside of
+    any transaction, and few at a time: the check is made to be slow, and guesses must not keep those out who work.
 
     Raises:
+        Refused: login or password are wrong, or the account is locked.
         Busy: too many passwords are being checked.
     """
     with storage.reading() as session:
@@ -198,25 +225,34 @@ def sign_in(storage: Storage, login: str, password: str) -> str | None:
         right = _is_password(known, password[:MOST_PASSWORD])
     finally:
         _CHECKS.release()
-    with storage.writing() as session:
-        return _settled(session, row.id, right) if row and row.password else None
+    token = None
+    if row and row.password:
+        with storage.writing() as session:  # what a wrong password leads to is kept before it is refused
+            token = _settled(session, row.id, right, rules)
+    if token is None:
+        raise Refused(
+            "Nieprawidłowy login lub hasło. Po {tries} błędnych hasłach konto jest zablokowane na {minutes} min.",
+            tries=rules.tries,
+            minutes=int(rules.locked_for.total_seconds()) // 60,
+        )
+    return token
 
 
-def _settled(session: Session, account_id: str, right: bool) -> str | None:
+def _settled(session: Session, account_id: str, right: bool, rules: SignInRules) -> str | None:
     row = session.get(AccountRow, account_id, with_for_update=True)
     if row is None or not row.active or (row.locked_until and row.locked_until > now()):
         return None
     if right:
         row.failed, row.locked_until = 0, None
-        return begin(session, row)
+        return begin(session, row, rules)
     row.failed += 1
-    if row.failed >= TRIES:
-        row.failed, row.locked_until = 0, now() + LOCKED_FOR
+    if row.failed >= rules.tries:
+        row.failed, row.locked_until = 0, now() + rules.locked_for
         audit.record(session, row.login, "sign_in_locked", row.login, {})
     return None
 
 
-def begin(session: Session, row: AccountRow) -> str:
+def begin(session: Session, row: AccountRow, rules: SignInRules = USUAL) -> str:
     """A signed-in browser for the account: the value of its cookie."""
     session.execute(delete(SignInRow).where(SignInRow.expires_at < now()))
     token = secrets.token_urlsafe(32)
@@ -225,22 +261,27 @@ def begin(session: Session, row: AccountRow) -> str:
             key=_digest(token),
             account_id=row.id,
             form_token=secrets.token_urlsafe(24),
-            expires_at=now() + LONGEST,
+            expires_at=now() + rules.longest,
         )
     )
     audit.record(session, row.login, "sign_in", row.login, {})
     return token
 
 
-def signed_in(session: Session, token: str) -> tuple[Actor, bool] | None:
-    """Who has this cookie, and whether it is time to note that they were seen; None where it is worth nothing."""
-    row = session.get(SignInRow, _digest(token))
-    if row is None or row.expires_at < now() or row.seen_at < now() - IDLE:
+def signed_in(session: Session, token: str, rules: SignInRules = USUAL) -> tuple[Actor, bool] | None:
+    """Who has this cookie, and whether it is time to note that they were seen; None where it is worth nothing.
+
+    Rules that have become stricter since hold for browsers that were signed in before.
+    """
+    row, moment = session.get(SignInRow, _digest(token)), now()
+    if row is None or row.expires_at < moment or row.created_at < moment - rules.longest:
+        return None
+    if row.seen_at < moment - rules.idle:
         return None
     person = session.get(AccountRow, row.account_id)
     if person is None or not person.active:
         return None
-    return actor_of(person, row.form_token), row.seen_at < now() - SEEN_EVERY
+    return actor_of(person, row.form_token), row.seen_at < moment - SEEN_EVERY
 
 
 def seen(session: Session, token: str) -> None:
@@ -274,17 +315,29 @@ def _login(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    return text_of(" ".join(text.split()), "Imię i nazwisko", 2, 120)
+    return text_of(" ".join(text.split()), Term("Imię i nazwisko"), 2, 120)
 
 
-def _label(text: str | None, what: str) -> str | None:
+def _label(text: str | None, what: Term) -> str | None:
     return text_of(text, what, 0, 200) or None if text else None
+
+
+def _email(text: str | None) -> str | None:
+    """Where reports go; an empty one takes the address away."""
+    if not text or not text.strip():
+        return None
+    try:
+        return address_of(text)
+    except ValueError as error:
+        raise UsageProblem(
+            "To nie jest adres e-mail: podaj go w postaci osoba@firma.pl, bez polskich liter."
+        ) from error
 
 
 def _roles(roles: Sequence[str], agent_id: str | None) -> list[str]:
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
-        raise UsageProblem(f"Podaj co najmniej jedną rolę z listy: {', '.join(ROLES)}.")
+        raise UsageProblem("Podaj co najmniej jedną rolę z listy: {known}.", known=tuple(ROLES))
     if "agent" in roles and not agent_id:
         raise UsageProblem("Konto konsultanta wymaga jego identyfikatora z rozmów (agent.id).")
     return [role for role in ROLES if role in roles]
@@ -292,7 +345,7 @@ def _roles(roles: Sequence[str], agent_id: str | None) -> list[str]:
 
 def _hashed(password: str, login: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-        raise UsageProblem(f"Hasło ma od {LEAST_PASSWORD} do {MOST_PASSWORD} znaków.")
+        raise UsageProblem("Hasło ma od {least} do {most} znaków.", least=LEAST_PASSWORD, most=MOST_PASSWORD)
     if login in password.lower() or len(set(password)) < 5:
         raise UsageProblem("Hasło nie może zawierać loginu ani składać się z kilku powtórzonych znaków.")
     return _hasher().hash(password)

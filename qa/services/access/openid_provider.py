@@ -72,8 +72,7 @@ class SignInTrouble(UserError):
     """Why somebody is not let in. ``cause`` is a word of the protocol for ``sentence``, never a value of a token."""
 
     def __init__(self, sentence: str, cause: str = "") -> None:
-        super().__init__(sentence.format(cause=cause))
-        self.sentence = sentence
+        super().__init__(sentence, cause=cause)
         self.cause = cause
 
 

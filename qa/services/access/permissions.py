@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from qa.errors import Refused
+from qa.errors import Refused, Term
 
 ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -54,13 +54,16 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "trust.set_bar": frozenset({_LEAD}),
         "export.figures": frozenset({_LEAD, _COACH, _PRODUCT, _AUDIT}),
         "export.labels": frozenset({_LEAD}),
+        "report.subscribe": frozenset({_LEAD, _WORK, _COACH, _PRODUCT, _AUDIT}),
+        # for other people, only of boards that one may read oneself
+        "report.manage": frozenset({_LEAD, _PRODUCT}),
         "account.manage": frozenset({_ADMIN}),
         "audit.read": frozenset({_ADMIN, _AUDIT}),
     }
 )
 
 # What the interface says is missing, for people.
-_MEANING: Mapping[str, str] = MappingProxyType(
+MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "conversation.read": "czytanie rozmów",
         "conversation.read_own": "czytanie własnych rozmów",
@@ -83,6 +86,8 @@ _MEANING: Mapping[str, str] = MappingProxyType(
         "trust.set_bar": "ustalanie progu zaufania",
         "export.figures": "eksport zestawień",
         "export.labels": "eksport ocen do uczenia",
+        "report.subscribe": "raporty e-mailem",
+        "report.manage": "raporty e-mailem dla innych",
         "account.manage": "zarządzanie kontami",
         "audit.read": "czytanie dziennika",
     }
@@ -118,7 +123,8 @@ class Actor:
         """
         if not any(self.may(permission) for permission in permissions):
             raise Refused(
-                f"Brak uprawnienia: {_MEANING[permissions[0]]}. Poproś administratora o rolę, która je daje."
+                "Brak uprawnienia: {permission}. Poproś administratora o rolę, która je daje.",
+                permission=Term(MEANINGS[permissions[0]]),
             )
 
 

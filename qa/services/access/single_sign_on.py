@@ -76,7 +76,7 @@ def registration(settings: Settings, environ: Mapping[str, str]) -> Registration
     for key in ("oidc_client_id", "oidc_address"):
         if not getattr(settings, key):
             raise UsageProblem(
-                f"Logowanie firmowe wymaga ustawienia `{key}`: dodaj je albo usuń `oidc_issuer`."
+                "Logowanie firmowe wymaga ustawienia `{key}`: dodaj je albo usuń `oidc_issuer`.", key=key
             )
     secret = environ.get(SECRET_VARIABLE, "").strip() or _secret_in(settings.oidc_secret_file)
     return Registration(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_address + BACK)
@@ -85,19 +85,20 @@ def registration(settings: Settings, environ: Mapping[str, str]) -> Registration
 def _secret_in(path: Path | None) -> str:
     if path is None:
         raise UsageProblem(
-            f"Logowanie firmowe wymaga sekretu: wskaż jego plik w `oidc_secret_file` albo ustaw {SECRET_VARIABLE}."
+            "Logowanie firmowe wymaga sekretu: wskaż jego plik w `oidc_secret_file` albo ustaw {variable}.",
+            variable=SECRET_VARIABLE,
         )
     try:
         if path.stat().st_mode & 0o077:
-            raise UsageProblem(f"Plik sekretu {path} mogą czytać inni: ogranicz prawa (chmod 600).")
+            raise UsageProblem("Plik sekretu {path} mogą czytać inni: ogranicz prawa (chmod 600).", path=path)
         secret = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem(
-            f"Nie można odczytać pliku sekretu {path}: sprawdź ścieżkę i prawa dostępu."
+            "Nie można odczytać pliku sekretu {path}: sprawdź ścieżkę i prawa dostępu.", path=path
         ) from error
     if not secret:
         raise UsageProblem(
-            f"Plik sekretu {path} jest pusty: wpisz do niego sekret od dostawcy kont firmowych."
+            "Plik sekretu {path} jest pusty: wpisz do niego sekret od dostawcy kont firmowych.", path=path
         )
     return secret
 
@@ -172,7 +173,7 @@ def account_of(session: Session, person: Identity) -> AccountRow:
     if row is None:
         row = _by_login(session, person)
     if not row.active:
-        raise _turned_away(session, row, "inactive", OFF)
+        raise _turned_away(session, row, "inactive", SignInTrouble(OFF))
     if row.subject is None:
         row.subject = person.subject
         audit.record(session, row.login, "single_sign_on_link", row.login, {"issuer": person.issuer})
@@ -191,15 +192,15 @@ def _by_login(session: Session, person: Identity) -> AccountRow:
         raise SignInTrouble(UNKNOWN)
     if row.password is not None and row.login != person.email:
         # a name can be chosen freely at some providers: it must not open an account that has its own lock
-        raise _turned_away(session, row, "has_password", OWN_LOCK)
+        raise _turned_away(session, row, "has_password", SignInTrouble(OWN_LOCK))
     if row.subject not in (None, person.subject):
-        raise _turned_away(session, row, "another_subject", TAKEN)
+        raise _turned_away(session, row, "another_subject", SignInTrouble(TAKEN))
     return row
 
 
-def _turned_away(session: Session, row: AccountRow, why: str, sentence: str) -> SignInTrouble:
+def _turned_away(session: Session, row: AccountRow, why: str, told: SignInTrouble) -> SignInTrouble:
     audit.record(session, row.login, "single_sign_on_refused", row.login, {"why": why})
-    return SignInTrouble(sentence)
+    return told
 
 
 def unlink(session: Session, actor: Actor, account_id: str) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, UsageProblem
+from qa.errors import Conflict, Missing, Term, UsageProblem
 from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable, rows_of
 from qa.storage import audit
@@ -29,7 +29,7 @@ NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rejected": ("accepted", "new"),
     }
 )
-_UNKNOWN = f"Nieznany stan propozycji: do wyboru {', '.join(STATUSES)}."
+_UNKNOWN = "Nieznany stan propozycji: do wyboru {known}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def proposals(
     """
     actor.must("voice.read")
     if status and status not in STATUSES:
-        raise UsageProblem(_UNKNOWN)
+        raise UsageProblem(_UNKNOWN, known=tuple(STATUSES))
     offset, limit = rows_of(page, size)
     counted = dict(
         session.execute(select(ProposalRow.status, func.count()).group_by(ProposalRow.status)).tuples().all()
@@ -106,13 +106,19 @@ def decide(session: Session, actor: Actor, fingerprint: str, status: str, was: s
     """
     actor.must("backlog.decide")
     if status not in STATUSES or was not in STATUSES:
-        raise UsageProblem(_UNKNOWN)
+        raise UsageProblem(_UNKNOWN, known=tuple(STATUSES))
     row = _row(session, fingerprint, lock=True)
     if row.status != was:
-        raise Conflict(f"Ktoś zmienił już stan tej propozycji na „{STATUSES[row.status]}”: odśwież stronę.")
+        raise Conflict(
+            "Ktoś zmienił już stan tej propozycji na „{status}”: odśwież stronę.",
+            status=Term(STATUSES[row.status]),
+        )
     if status not in NEXT[was]:
-        choice = ", ".join(STATUSES[one] for one in NEXT[was])
-        raise UsageProblem(f"Ze stanu „{STATUSES[was]}” można przejść tylko do: {choice}.")
+        raise UsageProblem(
+            "Ze stanu „{status}” można przejść tylko do: {known}.",
+            status=Term(STATUSES[was]),
+            known=[Term(STATUSES[one]) for one in NEXT[was]],
+        )
     row.status, row.updated_at = status, now()
     audit.record(session, actor.login, "proposal_decide", fingerprint, {"was": was, "status": status})
     return _view(row, actor)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from qa.services.access.permissions import Actor
 from qa.services.alphabet import alphabetical
-from qa.services.boards.voice_board import reason_name
 from qa.services.conversations.listing import distinct_values
+from qa.services.conversations.reasons import ReasonGroup, reason_groups
 from qa.storage.people import OverviewRow
 
 WEEKS = 12
@@ -19,11 +19,11 @@ WEEKS = 12
 
 @dataclass(frozen=True, slots=True)
 class BoardChoices:
-    """Values that occur; ``reasons`` are code and Polish name, by name. Teams are for those who may read conversations."""
+    """Values that occur; reasons with their groups, by name. Teams are for those who may read conversations."""
 
     channels: tuple[str, ...]
     teams: tuple[str, ...]
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[ReasonGroup, ...]
 
 
 def default_days(session: Session, today: date) -> tuple[date, date]:
@@ -53,9 +53,8 @@ def board_choices(session: Session, actor: Actor) -> BoardChoices:
     """
     actor.must("team.read", "voice.read")
     teams = distinct_values(session, OverviewRow.team) if actor.may("conversation.read") else ()
-    reasons = ((code, reason_name(code)) for code in distinct_values(session, OverviewRow.primary_reason))
     return BoardChoices(
         tuple(distinct_values(session, OverviewRow.channel)),
         tuple(sorted(teams, key=alphabetical)),
-        tuple(sorted(reasons, key=lambda one: (alphabetical(one[1]), one[0]))),
+        reason_groups(distinct_values(session, OverviewRow.primary_reason)),
     )

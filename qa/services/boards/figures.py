@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from math import isclose, sqrt
 from typing import TypeVar
 
-from qa.errors import UsageProblem
+from qa.errors import Term, UsageProblem
 from qa.services.coaching.progress import Period, period
 from qa.services.inputs import is_storable
 
@@ -111,7 +111,7 @@ def checked_days(first: date, last: date) -> Period:
     return period(first, last)
 
 
-def checked_text(what: str, value: str) -> str:
+def checked_text(what: Term, value: str) -> str:
     """A filter's text without blanks around it.
 
     Raises:
@@ -119,7 +119,9 @@ def checked_text(what: str, value: str) -> str:
     """
     text = value.strip()
     if len(text) > MOST_TEXT or not is_storable(text):
-        raise UsageProblem(f"{what}: podaj najwyżej {MOST_TEXT} znaków, bez znaków sterujących.")
+        raise UsageProblem(
+            "{what}: podaj najwyżej {most} znaków, bez znaków sterujących.", what=what, most=MOST_TEXT
+        )
     return text
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import Refused, UsageProblem
+from qa.errors import Refused, Term, UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import PERMISSIONS, Actor
 from qa.services.alphabet import alphabetical
@@ -38,6 +38,7 @@ from qa.services.boards.quality_counts import (
     Scores,
     Selection,
     group_scores,
+    levels,
     outcomes,
     scores,
 )
@@ -48,9 +49,9 @@ from qa.services.judging.cards import card_of
 from qa.services.judging.powered import Audited, Powered, powered_share
 from qa.services.judging.trust import Share
 from qa.storage.people import OverviewRow
+from scorecards import Scale
 from transcripts.conversation import CHANNELS
 
-HANDFUL = 5
 K = TypeVar("K")
 LEAST_COMPARED = 10
 DIFFERS = "różni się od średniej zespołu"
@@ -73,8 +74,18 @@ class QualityFilters:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelQuality:
+    """The machine's levels of a criterion with a scale: how often each from 0 to ``top``, and their mean."""
+
+    pass_from: int
+    top: int
+    counts: tuple[int, ...]
+    mean: Average
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionQuality:
-    """One criterion: passes among decided applicable outcomes.
+    """One criterion: passes among decided applicable outcomes; with a scale its ``levels`` too.
 
     ``automatic`` is what the machine says, ``combined`` corrects it by people's outcomes; ``points`` are the
     machine's by part of the period. ``where`` and ``where_failed`` are filters of the list of conversations.
@@ -91,6 +102,7 @@ class CriterionQuality:
     points: tuple[Proportion, ...]
     where: dict[str, str]
     where_failed: dict[str, str]
+    levels: LevelQuality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ class UsedScorecard:
 class QualityView:
     """The board. ``team`` is the one it is narrowed to, also where the person may see no other; ``unit`` is ``week``
     or ``month``, ``scorecard`` empty where nothing was scored. ``people`` are all agents of the selection with a score, also
-    where one is chosen."""
+    where one is chosen. ``hidden`` conversations are counted nowhere, as the person has still to judge them blind."""
 
     first: str
     last: str
@@ -147,6 +159,7 @@ class QualityView:
     agents: tuple[GroupQuality, ...]
     people: tuple[str, ...]
     where: dict[str, str]
+    hidden: int = 0
 
 
 def quality(session: Session, actor: Actor, filters: QualityFilters) -> QualityView:
@@ -157,8 +170,7 @@ def quality(session: Session, actor: Actor, filters: QualityFilters) -> QualityV
         UsageProblem: a filter cannot be understood.
     """
     actor.must("team.read")
-    chosen = _selection(actor, filters)
-    _check_blind(session, actor, chosen)
+    chosen = replace(selection(actor, filters), hidden=hidden_from(session, actor))
     version = overview_version(session)
     return MEMORY.recall(
         session,
@@ -168,17 +180,15 @@ def quality(session: Session, actor: Actor, filters: QualityFilters) -> QualityV
     )
 
 
-def _check_blind(session: Session, actor: Actor, chosen: Selection) -> None:
-    """Figures of a handful of conversations would tell what the actor has still to judge blind."""
-    hidden = hidden_from(session, actor)
-    if not hidden:
-        return
-    within = select(OverviewRow.conversation_id).where(*chosen.overview)
-    few = list(session.scalars(within.limit(HANDFUL + 1)))
-    if len(few) <= HANDFUL and hidden & set(few):
-        raise UsageProblem(
-            "Wśród tych kilku rozmów jest taka, którą masz jeszcze ocenić w ciemno: poszerz filtry albo najpierw ją oceń."
-        )
+def _left_out(session: Session, chosen: Selection) -> int:
+    """How many conversations of the selection are not counted."""
+    if not chosen.hidden:
+        return 0
+    every_one = replace(chosen, hidden=frozenset()).overview
+    within = (
+        select(func.count()).select_from(OverviewRow).where(*every_one, OverviewRow.scorecard.is_not(None))
+    )
+    return session.scalar(within.where(OverviewRow.conversation_id.in_(sorted(chosen.hidden)))) or 0
 
 
 def _view(session: Session, chosen: Selection, filters: QualityFilters, version: Hashable) -> QualityView:
@@ -193,6 +203,12 @@ def _view(session: Session, chosen: Selection, filters: QualityFilters, version:
     of_card = by_card.get(key, Scores(0, frozenset(), (Moments(),) * len(parts), (0,) * len(parts)))
     counted = MEMORY.recall(
         session, ("outcomes", chosen), version, lambda: outcomes(session, chosen, parts, of_card.channels)
+    )
+    graded = MEMORY.recall(
+        session,
+        ("levels", chosen),
+        version,
+        lambda: levels(session, chosen, of_card.channels, _scaled(key)),
     )
     # of the whole team, also where one person is chosen: they are compared with the others
     everybody = replace(chosen, agent="")
@@ -210,12 +226,13 @@ def _view(session: Session, chosen: Selection, filters: QualityFilters, version:
         of_card.conversations,
         average(summed(of_card.by_part)),
         tuple(_parts(chosen, parts, of_card)),
-        tuple(_criteria(chosen, counted, heard)),
+        tuple(_criteria(chosen, counted, heard, graded)),
         audit,
         tuple(_teams(chosen, groups)),
         tuple(_agents(chosen, groups)),
         tuple(sorted({agent for _, agent in groups}, key=alphabetical)),
         _where(chosen),
+        _left_out(session, chosen),
     )
 
 
@@ -224,22 +241,28 @@ def only_team(actor: Actor) -> str:
     return actor.team if actor.team and actor.roles & PERMISSIONS["team.read"] == {"coach"} else ""
 
 
-def _selection(actor: Actor, filters: QualityFilters) -> Selection:
+def selection(actor: Actor, filters: QualityFilters) -> Selection:
+    """What the filters select for this person.
+
+    Raises:
+        Refused: they may not see this team.
+        UsageProblem: a filter cannot be understood.
+    """
     within = checked_days(filters.first, filters.last)
-    team = checked_text("Zespół", filters.team)
+    team = checked_text(Term("Zespół"), filters.team)
     if filters.channel and filters.channel not in CHANNELS:
-        raise UsageProblem(f"Nieznany kanał: do wyboru {', '.join(CHANNELS)}.")
+        raise UsageProblem("Nieznany kanał: do wyboru {known}.", known=CHANNELS)
     if own := only_team(actor):
         if team not in ("", own):
-            raise Refused(f"Widzisz wyniki zespołu {own}: o inne zapytaj kierownika jakości.")
+            raise Refused("Widzisz wyniki zespołu {team}: o inne zapytaj kierownika jakości.", team=own)
         team = own
     return Selection(
         within.first,
         within.last,
         team,
-        checked_text("Konsultant", filters.agent),
+        checked_text(Term("Konsultant"), filters.agent),
         filters.channel,
-        checked_text("Karta oceny", filters.scorecard),
+        checked_text(Term("Karta oceny"), filters.scorecard),
     )
 
 
@@ -269,8 +292,25 @@ def _parts(chosen: Selection, parts: Sequence[Period], found: Scores) -> Iterato
         yield PartQuality(part.first, part.last, n, average(moments), where)
 
 
+def _scaled(key: str) -> list[str]:
+    """The criteria of the scorecard that have a scale."""
+    card = card_of(key)
+    return [one.id for one in card.criteria if one.scale] if card else []
+
+
+def _levels(scale: Scale, counts: Mapping[int, int]) -> LevelQuality:
+    listed = tuple(counts.get(level, 0) for level in range(scale.top + 1))
+    total = sum(n * level for level, n in enumerate(listed))
+    squares = sum(n * level**2 for level, n in enumerate(listed))
+    mean = average(Moments(sum(listed), total, squares), most=scale.top)
+    return LevelQuality(scale.pass_from, scale.top, listed, mean)
+
+
 def _criteria(
-    chosen: Selection, counted: Outcomes, heard: Mapping[str, Sequence[Audited]]
+    chosen: Selection,
+    counted: Outcomes,
+    heard: Mapping[str, Sequence[Audited]],
+    graded: Mapping[str, Mapping[int, int]],
 ) -> Iterator[CriterionQuality]:
     """In the order of the scorecard; of one that is not in the library by id."""
     card = card_of(chosen.scorecard)
@@ -291,6 +331,7 @@ def _criteria(
             tuple(_passes(point) for point in points),
             _where(chosen, criterion=identifier),
             _where(chosen, criterion=identifier, outcome="fail"),
+            _levels(one.scale, graded.get(identifier, {})) if one and one.scale else None,
         )
 
 

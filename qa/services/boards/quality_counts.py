@@ -17,7 +17,10 @@ from qa.storage.people import OutcomeRow, OverviewRow
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The conversations of a board; an empty value narrows nothing. Days are ISO, both included."""
+    """The conversations of a board; an empty value narrows nothing. Days are ISO, both included.
+
+    ``hidden`` are left out: whoever looks has still to judge them blind, and any filter might single one out.
+    """
 
     first: str
     last: str
@@ -25,6 +28,7 @@ class Selection:
     agent: str = ""
     channel: str = ""
     scorecard: str = ""
+    hidden: frozenset[str] = frozenset()
 
     def on(self, table: type[OverviewRow] | type[OutcomeRow]) -> list[ColumnElement[bool]]:
         """As conditions on a table, without the channel, which outcomes do not have."""
@@ -34,6 +38,8 @@ class Selection:
             (table.agent_id, self.agent),
         )
         narrowed: list[ColumnElement[bool]] = [column == value for column, value in values if value]
+        if self.hidden:
+            narrowed.append(table.conversation_id.not_in(sorted(self.hidden)))
         return [*narrowed, table.day >= self.first, table.day <= self.last]
 
     @property
@@ -102,16 +108,37 @@ def outcomes(
             overview, which alone knows the channel.
     """
     row = OutcomeRow
-    query = select(row.criterion, row.day, row.outcome, func.count()).where(*chosen.on(row))
-    if chosen.channel and channels != {chosen.channel}:
-        query = query.where(
-            row.conversation_id.in_(select(OverviewRow.conversation_id).where(*chosen.overview))
-        )
+    query = select(row.criterion, row.day, row.outcome, func.count()).where(*_of_channel(chosen, channels))
     place = place_of_day(parts)
     found: dict[str, list[Counter[str]]] = defaultdict(lambda: [Counter() for _ in parts])
     for criterion, day, outcome, n in session.execute(query.group_by(row.criterion, row.day, row.outcome)):
         found[criterion][place[day]][outcome] += n
     return dict(found)
+
+
+def levels(
+    session: Session, chosen: Selection, channels: frozenset[str], criteria: Sequence[str]
+) -> dict[str, Counter[int]]:
+    """How often each of these criteria got which level; ``channels`` as in :func:`outcomes`."""
+    row = OutcomeRow
+    query = (
+        select(row.criterion, row.level, func.count())
+        .where(*_of_channel(chosen, channels), row.criterion.in_(criteria), row.level.is_not(None))
+        .group_by(row.criterion, row.level)
+    )
+    found: dict[str, Counter[int]] = {}
+    for criterion, level, n in session.execute(query) if criteria else ():
+        found.setdefault(criterion, Counter())[level or 0] = n
+    return found
+
+
+def _of_channel(chosen: Selection, channels: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The selection as conditions on outcomes, with a look at the overview only where it is needed."""
+    where = chosen.on(OutcomeRow)
+    if chosen.channel and channels != {chosen.channel}:
+        within = select(OverviewRow.conversation_id).where(*chosen.overview)
+        where.append(OutcomeRow.conversation_id.in_(within))
+    return where
 
 
 def _moments() -> tuple[ColumnElement[int], ColumnElement[float], ColumnElement[float]]:

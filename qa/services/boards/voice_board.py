@@ -11,17 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from qa.errors import UsageProblem
+from qa.errors import Term, UsageProblem
 from qa.report.charts import SENTIMENT_NAMES
 from qa.services.access.permissions import Actor
 from qa.services.boards.figures import checked_days, checked_text, steps
 from qa.services.boards.memory import MEMORY, overview_version
-from qa.services.boards.voice_counts import NONE, Contacts, Felt, contacts, reasons_of
+from qa.services.boards.voice_counts import Contacts, Felt, contacts, reasons_of
 from qa.services.coaching.progress import (
     Estimate,
     Period,
@@ -33,12 +32,12 @@ from qa.services.coaching.progress import (
     proportion,
 )
 from qa.services.conversations.listing import Filters
+from qa.services.conversations.reasons import reason_name
 from qa.services.judging.trust import Share
 from qa.storage.people import OverviewRow
 from qa.trends import FALSE_DISCOVERY_RATE
 from transcripts.conversation import CHANNELS
 
-NO_REASON = "bez rozpoznanego powodu"
 NO_SENTIMENT = "nieznane"
 
 
@@ -143,28 +142,15 @@ def checked(filters: VoiceFilters) -> VoiceFilters:
         UsageProblem: one cannot be understood.
     """
     checked_days(filters.first, filters.last)
-    for name, value, known in (
-        ("kanał", filters.channel, CHANNELS),
-        ("wydźwięk", filters.sentiment, tuple(SENTIMENT_NAMES)),
-    ):
-        if value and value not in known:
-            raise UsageProblem(f"Nieznany {name}: do wyboru {', '.join(known)}.")
+    if filters.channel and filters.channel not in CHANNELS:
+        raise UsageProblem("Nieznany kanał: do wyboru {known}.", known=CHANNELS)
+    if filters.sentiment and filters.sentiment not in SENTIMENT_NAMES:
+        raise UsageProblem("Nieznany wydźwięk: do wyboru {known}.", known=tuple(SENTIMENT_NAMES))
     return replace(
-        filters, team=checked_text("Zespół", filters.team), reason=checked_text("Powód", filters.reason)
+        filters,
+        team=checked_text(Term("Zespół"), filters.team),
+        reason=checked_text(Term("Powód"), filters.reason),
     )
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    """Read once: every board would otherwise read the file anew."""
-    from nlp.taxonomy import load_contact_reasons
-
-    return {label.code: label.name for label in load_contact_reasons().labels}
-
-
-def reason_name(code: str) -> str:
-    """The Polish name of a reason; the code itself where the taxonomy does not have it."""
-    return NO_REASON if code == NONE else _names().get(code, code)
 
 
 def _view(session: Session, chosen: VoiceFilters) -> VoiceView:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem
 from qa.quoting import sentence_around
 from qa.services.access.permissions import Actor
-from qa.services.boards.voice_board import VoiceFilters, checked, conditions, reason_name
+from qa.services.boards.voice_board import VoiceFilters, checked, conditions
+from qa.services.conversations.reasons import reason_name
 from qa.storage.people import OverviewRow
 from qa.storage.results import current_rows
 from transcripts.serialise import conversation_from_dict

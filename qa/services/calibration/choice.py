@@ -87,14 +87,15 @@ def draw(
     actor.must("calibration.lead")
     card = known_card(scorecard)
     if not 1 <= number <= MOST_CONVERSATIONS:
-        raise UsageProblem(f"Wylosuj od 1 do {MOST_CONVERSATIONS} rozmów: zmień ich liczbę.")
+        raise UsageProblem("Wylosuj od 1 do {most} rozmów: zmień ich liczbę.", most=MOST_CONVERSATIONS)
     if first and last and last < first:
         raise UsageProblem("Okres kończy się przed swoim początkiem: zamień daty.")
     frame = _frame(session, card.key, first, last)
     if len(frame) < number:
         raise UsageProblem(
-            f"Rozmów z tą kartą w tym okresie, których nie było w żadnej kalibracji: {len(frame)}. "
-            "Zmniejsz liczbę albo wydłuż okres."
+            "Rozmów z tą kartą w tym okresie, których nie było w żadnej kalibracji: {count}. "
+            "Zmniejsz liczbę albo wydłuż okres.",
+            count=len(frame),
         )
     # the smallest chances are a simple random sample, which the seed in the log lets anybody repeat
     drawn = nsmallest(number, frame, key=lambda one: (chance(seed, "calibration", one), one))

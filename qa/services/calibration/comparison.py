@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qa.errors import Refused
 from qa.quoting import sentence_around
 from qa.services.access.accounts import GONE, names
-from qa.services.access.blindness import still_blind
+from qa.services.access.blindness import FIRST_SECOND, QUEUE, hidden_by
 from qa.services.access.permissions import Actor
 from qa.services.calibration.views import visible
 from qa.services.judging.agreement import (
@@ -25,10 +25,13 @@ from qa.services.judging.agreement import (
     mean,
     standing,
 )
+from qa.services.judging.answers import LEVELS, ShownScale, choices, shown_scale, word_of
 from qa.services.judging.cards import known_card
+from qa.services.judging.ordered import OrderedAgreement, ordered_agreement
 from qa.storage.people import CalibrationRow, ReviewRow
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow
 from scorecards import Criterion
+from scorecards.card import DECIDED_OUTCOMES
 
 UNDECIDED = "review"
 
@@ -51,6 +54,7 @@ class MachineOutcome:
     confidence: float | None
     reason: str
     evidence: tuple[Evidence, ...]
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class PersonOutcome:
     account_id: str
     outcome: str | None
     comment: str
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,12 @@ class Decision:
     wording: str
     by: str
     at: str
+    level: int | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """What was decided, as one word."""
+        return word_of(self.outcome, self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ class Compared:
     """One criterion of one conversation.
 
     ``split`` says that people differ among themselves, ``machine_differs`` that a decided outcome of the machine is
-    not that of most people.
+    not that of most people. With a scale both are about levels, and ``majority_level`` is what most gave.
     """
 
     conversation_id: str
@@ -88,6 +99,7 @@ class Compared:
     split: bool
     machine_differs: bool
     decision: Decision | None
+    majority_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,9 @@ class RaterStanding:
 class ComparedCriterion:
     """One criterion: agreement of the people, everybody's standing, all conversations in the session's order.
 
-    ``undecided`` counts what the machine left to people, which is neither agreement nor disagreement.
+    ``undecided`` counts what the machine left to people, which is neither agreement nor disagreement. With a scale
+    ``agreement`` and ``standings`` are about pass and fail, and ``levels`` about the levels, ``scale`` says what they mean and
+    ``choices`` are the words that answer it.
     """
 
     id: str
@@ -112,6 +126,9 @@ class ComparedCriterion:
     standings: tuple[RaterStanding, ...]
     undecided: int
     conversations: tuple[Compared, ...]
+    scale: ShownScale | None = None
+    levels: OrderedAgreement | None = None
+    choices: tuple[str, ...] = DECIDED_OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +169,16 @@ def comparison(session: Session, actor: Actor, calibration_id: str) -> Compariso
     Raises:
         Missing: there is no session that the actor leads or takes part in.
         Refused: it is still open, so that nobody may read another's outcomes, or the actor has yet to judge one of
-            its conversations blind in another session.
+            its conversations blind in another session or from the queue.
     """
     row = visible(session, actor, calibration_id)
     if row.status == "open":
         raise Refused("Ta kalibracja jeszcze trwa: oceny innych zobaczysz, gdy prowadzący je porówna.")
-    if still_blind(session, actor).keys() & set(row.conversations):
+    hidden = hidden_by(session, actor)
+    places = {hidden[one] for one in row.conversations if one in hidden}
+    if places == {QUEUE}:
+        raise Refused(FIRST_SECOND)
+    if places:
         raise Refused("Rozmowa stąd czeka na Twoją ocenę w innej, otwartej kalibracji: najpierw ją oceń.")
     card = known_card(row.scorecard)
     found = _found(session, row)
@@ -244,7 +265,18 @@ def _criterion(row: CalibrationRow, criterion: Criterion, found: _Found) -> Comp
         ),
         len(known) - len(decided),
         tuple(_compared(name, said, one, decisions[name]) for name, one in machine.items()),
+        shown_scale(criterion.scale),
+        ordered_agreement(_levels(said), criterion.scale.top) if criterion.scale else None,
+        choices(criterion),
     )
+
+
+def _levels(said: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """The levels by participant and conversation; what was answered without one is left out."""
+    return {
+        account: {name: one["level"] for name, one in theirs.items() if one.get("level") is not None}
+        for account, theirs in said.items()
+    }
 
 
 def _machine(criterion: str, conversation_id: str, found: _Found) -> MachineOutcome | None:
@@ -253,20 +285,26 @@ def _machine(criterion: str, conversation_id: str, found: _Found) -> MachineOutc
     if kept is None or kept["automatic"] is None:
         return None
     texts, results = found.results.get(conversation_id, ([], {}))
-    return machine_outcome(kept["automatic"], kept["confidence"], results.get(criterion), texts)
+    level = kept.get("automatic_level")
+    return machine_outcome(kept["automatic"], kept["confidence"], results.get(criterion), texts, level)
 
 
 def machine_outcome(
-    outcome: str, confidence: float | None, result: Mapping[str, Any] | None, texts: Sequence[str]
+    outcome: str,
+    confidence: float | None,
+    result: Mapping[str, Any] | None,
+    texts: Sequence[str],
+    level: int | None = None,
 ) -> MachineOutcome:
-    """What the machine said, with reason and evidence of its present ``result`` where that is still the same outcome.
+    """What the machine said, with reason and evidence of its present ``result`` where that is still the same answer.
 
     Args:
         texts: those of the conversation's turns, from which the evidence is quoted.
     """
-    if result is None or result["outcome"] != outcome:
-        return MachineOutcome(outcome, confidence, "", ())
-    return MachineOutcome(outcome, confidence, result["reason"], tuple(_evidence(texts, result["evidence"])))
+    if result is None or (result["outcome"], result.get("level")) != (outcome, level):
+        return MachineOutcome(outcome, confidence, "", (), level)
+    places = tuple(_evidence(texts, result["evidence"]))
+    return MachineOutcome(outcome, confidence, result["reason"], places, level)
 
 
 def _compared(
@@ -280,13 +318,32 @@ def _compared(
             account,
             theirs.get(conversation_id, {}).get("outcome"),
             theirs.get(conversation_id, {}).get("comment", ""),
+            theirs.get(conversation_id, {}).get("level"),
         )
         for account, theirs in said.items()
     )
-    outcomes = [one.outcome for one in people if one.outcome is not None]
-    most = majority(outcomes)
-    differs = most is not None and machine is not None and machine.outcome not in (UNDECIDED, most)
-    return Compared(conversation_id, people, machine, most, len(set(outcomes)) > 1, differs, decision)
+    given = [one for one in people if one.outcome is not None]
+    words = [word_of(one.outcome, one.level) or "" for one in given]
+    most, answer = majority(one.outcome or "" for one in given), majority(words)
+    return Compared(
+        conversation_id,
+        people,
+        machine,
+        most,
+        len(set(words)) > 1,
+        machine is not None and _differs(machine, most, answer),
+        decision,
+        int(answer) if answer in LEVELS else None,
+    )
+
+
+def _differs(machine: MachineOutcome, most: str | None, answer: str | None) -> bool:
+    """Whether a decided outcome is not that of most people, or its level not the one that most gave."""
+    if machine.outcome == UNDECIDED:
+        return False
+    if most is not None and machine.outcome != most:
+        return True
+    return answer in LEVELS and word_of(machine.outcome, machine.level) != answer
 
 
 def _evidence(texts: Sequence[str], places: Iterable[Mapping[str, int]]) -> Iterator[Evidence]:
@@ -295,10 +352,11 @@ def _evidence(texts: Sequence[str], places: Iterable[Mapping[str, int]]) -> Iter
         yield Evidence(turn, start, end, sentence_around(texts[turn], start, end))
 
 
-def _decision(kept: Mapping[str, str] | None, people: Mapping[str, str]) -> Decision | None:
+def _decision(kept: Mapping[str, Any] | None, people: Mapping[str, str]) -> Decision | None:
     if kept is None:
         return None
-    return Decision(kept["outcome"], kept["why"], kept["wording"], people.get(kept["by"], GONE), kept["at"])
+    by = people.get(kept["by"], GONE)
+    return Decision(kept["outcome"], kept["why"], kept["wording"], by, kept["at"], kept.get("level"))
 
 
 def _participant(account_id: str, found: _Found, criteria: Sequence[ComparedCriterion]) -> Participant:

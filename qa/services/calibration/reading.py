@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 from nlp.taxonomy import Taxonomy
 from qa.services.access.permissions import Actor
 from qa.services.calibration.views import CalibrationView, Judgement, calibration, judgement
-from qa.services.conversations.view import ConversationView, Piece, ShownTurn, conversation_view
+from qa.services.conversations.turns import Piece, ShownTurn
+from qa.services.conversations.view import ConversationView, conversation_view
+from qa.services.judging.answers import ShownScale, choices, shown_scale, word_of
 from qa.services.judging.cards import known_card
+from qa.services.judging.losses import Losses
 
 
 @dataclass(frozen=True, slots=True)
 class AskedCriterion:
-    """A criterion to judge, with what the actor has said so far."""
+    """A criterion to judge, with what the actor has said so far; ``choices`` are the words that answer it."""
 
     id: str
     name: str
@@ -24,6 +27,14 @@ class AskedCriterion:
     critical: bool
     outcome: str | None
     comment: str
+    level: int | None
+    scale: ShownScale | None
+    choices: tuple[str, ...]
+
+    @property
+    def answer(self) -> str | None:
+        """What the actor has said so far, as one word."""
+        return word_of(self.outcome, self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,9 @@ def _sections(scorecard: str, own: Judgement) -> tuple[AskedSection, ...]:
                     one.critical,
                     said[one.id].outcome,
                     said[one.id].comment,
+                    said[one.id].level,
+                    shown_scale(one.scale),
+                    choices(one),
                 )
                 for one in section.criteria
             ),
@@ -98,12 +112,15 @@ def _bare(view: ConversationView) -> ConversationView:
         agent_id=None,
         team=None,
         customer_key=None,
+        course=replace(view.course, moods=(), carried=()),
         turns=tuple(_bare_turn(turn) for turn in view.turns),
         reasons=(),
         sentiment=None,
         score=None,
         coverage=None,
         critical=(),
+        sections_failed=(),
+        losses=Losses(),
         criteria=(),
         reviews=(),
         blind=True,
@@ -112,9 +129,10 @@ def _bare(view: ConversationView) -> ConversationView:
         review_status=None,
         review_comment="",
         review_score=None,
+        my_losses=Losses(),
     )
 
 
 def _bare_turn(turn: ShownTurn) -> ShownTurn:
-    text = "".join(piece.text for piece in turn.pieces)
-    return replace(turn, pieces=(Piece(text, ()),), sentiment=None, sentiment_score=None)
+    bare = (Piece(turn.text, ()),)
+    return replace(turn, pieces=bare, sentiment=None, sentiment_score=None, behaviours=())

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem
+from qa.errors import Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.accounts import actor_of, new_id
 from qa.services.access.permissions import Actor
 from qa.services.calibration.views import (
@@ -27,13 +27,13 @@ from qa.services.calibration.views import (
     visible,
 )
 from qa.services.inputs import is_storable, text_of
+from qa.services.judging.answers import as_kept, levels_of, machine_kept, outcomes_of, read_answer
 from qa.services.judging.cards import known_card
 from qa.services.judging.person_score import person_score
 from qa.storage import audit
 from qa.storage.people import AccountRow, CalibrationRow, OutcomeRow, OverviewRow, ReviewRow
 from qa.storage.tables import now
-from scorecards import Scorecard
-from scorecards.card import DECIDED_OUTCOMES
+from scorecards import Criterion, Scorecard
 
 MOST_CONVERSATIONS = 50
 LEAST_PARTICIPANTS, MOST_PARTICIPANTS = 2, 20
@@ -60,7 +60,7 @@ def open_session(
     actor.must("calibration.lead")
     row = CalibrationRow(
         id=new_id(),
-        name=text_of(name, "Nazwa kalibracji", 2, 120),
+        name=text_of(name, Term("Nazwa kalibracji"), 2, 120),
         scorecard=known_card(scorecard).key,
         status="open",
         conversations=_conversations(session, conversation_ids),
@@ -93,7 +93,8 @@ def judge(
     """Keep the actor's judgement as a draft, or finish it, which is final: from then on they may see the machine's.
 
     Args:
-        criteria: by id ``{"outcome": "pass"|"fail"|"na"|None, "comment": ...}``; it replaces what was kept.
+        criteria: by id ``{"outcome": "pass"|"fail"|"na"|None, "comment": ...}``, with a scale the number of a level as the
+            outcome; it replaces what was kept.
         version: that of the judgement which the actor saw, 0 where there was none.
 
     Raises:
@@ -118,8 +119,8 @@ def judge(
             "Ta ocena jest zakończona: nie można jej zmienić, bo wyniki automatu są już odsłonięte."
         )
     review = review or _begun(session, actor, row, conversation_id)
-    review.criteria = _with_machine(session, review, said)
-    review.score = person_score(card, {name: one["outcome"] for name, one in said.items() if one["outcome"]})
+    review.criteria = _with_machine(session, review, card, said)
+    review.score = person_score(card, outcomes_of(said), levels_of(said))
     review.comment, review.version = kept, version + 1
     _note(session, actor, review, "finished" if finish else "draft")
     session.flush()
@@ -143,7 +144,8 @@ def compare(
     missing = len(row.participants) * len(row.conversations) - finished_counts(session, [row])[row.id].total()
     if missing and not without_missing:
         raise Refused(
-            f"Brakuje jeszcze zakończonych ocen: {missing}. Poczekaj na nie albo porównaj bez nich."
+            "Brakuje jeszcze zakończonych ocen: {missing}. Poczekaj na nie albo porównaj bez nich.",
+            missing=missing,
         )
     row.status = "compared"
     session.flush()
@@ -164,6 +166,7 @@ def decide(
     """Record what was decided on a criterion of a conversation; a later decision replaces it.
 
     Args:
+        outcome: with a scale the number of a level.
         wording: a proposal for rewording the criterion; empty for none.
 
     Raises:
@@ -177,20 +180,22 @@ def decide(
         raise Refused("Decyzje zapisuje się po porównaniu ocen, a przed zamknięciem kalibracji.")
     if conversation_id not in row.conversations:
         raise Missing("Tej rozmowy nie ma w kalibracji: wybierz jedną z jej listy.")
-    _known_criterion(known_card(row.scorecard), criterion)
-    if outcome not in DECIDED_OUTCOMES:
-        raise UsageProblem("Decyzja o kryterium to pass, fail albo na.")
-    decision = {
-        "outcome": outcome,
-        "why": text_of(why, "Uzasadnienie", 3, MOST_COMMENT),
-        "wording": text_of(wording, "Propozycja brzmienia", 0, MOST_WORDING),
+    asked = _known_criterion(known_card(row.scorecard), criterion)
+    decision: dict[str, Any] = {
+        **as_kept(asked, read_answer(asked, outcome)),
+        "why": text_of(why, Term("Uzasadnienie"), 3, MOST_COMMENT),
+        "wording": text_of(wording, Term("Propozycja brzmienia"), 0, MOST_WORDING),
         "by": actor.id,
         "at": now().isoformat(timespec="seconds"),
     }
     row.decisions = {**row.decisions, f"{conversation_id}/{criterion}": decision}
     session.flush()
-    details = {"conversation": audit.mark_of(conversation_id), "criterion": criterion, "outcome": outcome}
-    audit.record(session, actor.login, "calibration_decide", row.id, details)
+    said = {name: decision[name] for name in ("outcome", "level") if name in decision}
+    details: dict[str, Any] = {
+        "conversation": audit.mark_of(session, conversation_id),
+        "criterion": criterion,
+    }
+    audit.record(session, actor.login, "calibration_decide", row.id, details | said)
 
 
 def close(session: Session, actor: Actor, calibration_id: str) -> CalibrationView:
@@ -223,12 +228,16 @@ def _locked(session: Session, actor: Actor, calibration_id: str) -> CalibrationR
 def _conversations(session: Session, ids: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(ids))
     if not 1 <= len(wanted) <= MOST_CONVERSATIONS:
-        raise UsageProblem(f"Kalibracja obejmuje od 1 do {MOST_CONVERSATIONS} rozmów: zmień ich listę.")
+        raise UsageProblem(
+            "Kalibracja obejmuje od 1 do {most} rozmów: zmień ich listę.", most=MOST_CONVERSATIONS
+        )
     known = OverviewRow.conversation_id.in_([one for one in wanted if is_storable(one)])
     found = set(session.scalars(select(OverviewRow.conversation_id).where(known)))
     missing = len(wanted) - len(found)
     if missing:
-        raise UsageProblem(f"Rozmowy, których nie ma wśród przetworzonych: {missing}. Wybierz inne z listy.")
+        raise UsageProblem(
+            "Rozmowy, których nie ma wśród przetworzonych: {missing}. Wybierz inne z listy.", missing=missing
+        )
     return wanted
 
 
@@ -236,43 +245,46 @@ def _participants(session: Session, ids: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(ids))
     if not LEAST_PARTICIPANTS <= len(wanted) <= MOST_PARTICIPANTS:
         raise UsageProblem(
-            f"W kalibracji bierze udział od {LEAST_PARTICIPANTS} do {MOST_PARTICIPANTS} osób: zmień ich listę."
+            "W kalibracji bierze udział od {least} do {most} osób: zmień ich listę.",
+            least=LEAST_PARTICIPANTS,
+            most=MOST_PARTICIPANTS,
         )
     known = AccountRow.id.in_([one for one in wanted if is_storable(one)])
     rows = session.scalars(select(AccountRow).where(known, AccountRow.active))
     able = {row.id for row in rows if actor_of(row).may("calibration.take")}
     if len(able) < len(wanted):
         raise UsageProblem(
-            f"Osoby, które nie mogą brać udziału w kalibracji: {len(wanted) - len(able)}. "
-            "Wybierz czynne konta kierowników jakości, specjalistów jakości i coachów."
+            "Osoby, które nie mogą brać udziału w kalibracji: {count}. "
+            "Wybierz czynne konta kierowników jakości, specjalistów jakości i coachów.",
+            count=len(wanted) - len(able),
         )
     return wanted
 
 
-def _said(card: Scorecard, criteria: Said, finish: bool) -> dict[str, dict[str, str | None]]:
+def _said(card: Scorecard, criteria: Said, finish: bool) -> dict[str, dict[str, Any]]:
     """What was given, checked; at the end nothing may be left out."""
+    found = {}
     for name, one in criteria.items():
-        _known_criterion(card, name)
-        if one.get("outcome") not in (None, *DECIDED_OUTCOMES):
-            raise UsageProblem("Ocena kryterium to pass, fail albo na.")
-    missing = [one.name for one in card.criteria if not criteria.get(one.id, {}).get("outcome")]
+        asked = _known_criterion(card, name)
+        answer = as_kept(asked, read_answer(asked, one.get("outcome")))
+        found[name] = {**answer, "comment": _comment(one.get("comment") or "")}
+    missing = [one.name for one in card.criteria if not found.get(one.id, {}).get("outcome")]
     if finish and missing:
-        raise UsageProblem(f"Oceń jeszcze: {', '.join(missing)}.")
-    return {
-        name: {"outcome": one.get("outcome"), "comment": _comment(one.get("comment") or "")}
-        for name, one in criteria.items()
-    }
+        raise UsageProblem("Oceń jeszcze: {missing}.", missing=missing)
+    return found
 
 
 def _comment(text: str) -> str:
     """A comment as it was typed: a draft keeps its blanks too."""
-    text_of(text, "Komentarz", 0, MOST_COMMENT)
+    text_of(text, Term("Komentarz"), 0, MOST_COMMENT)
     return text
 
 
-def _known_criterion(card: Scorecard, criterion: str) -> None:
-    if criterion not in {one.id for one in card.criteria}:
-        raise UsageProblem(f"Karta {card.key} nie ma takiego kryterium: odśwież stronę.")
+def _known_criterion(card: Scorecard, criterion: str) -> Criterion:
+    for one in card.criteria:
+        if one.id == criterion:
+            return one
+    raise UsageProblem("Karta {card} nie ma takiego kryterium: odśwież stronę.", card=card.key)
 
 
 def _begun(session: Session, actor: Actor, row: CalibrationRow, conversation_id: str) -> ReviewRow:
@@ -297,20 +309,22 @@ def _note(session: Session, actor: Actor, review: ReviewRow, status: str) -> Non
     review.finished_at = review.updated_at if status == "finished" else None
     if review.status != status:
         review.status = status
-        details = {"conversation": audit.mark_of(review.conversation_id), "status": status}
+        details = {"conversation": audit.mark_of(session, review.conversation_id), "status": status}
         audit.record(session, actor.login, "calibration_judge", review.calibration_id, details)
 
 
 def _with_machine(
-    session: Session, review: ReviewRow, said: Mapping[str, Mapping[str, str | None]]
+    session: Session, review: ReviewRow, card: Scorecard, said: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """What was said, with the machine's outcome of the same scorecard at this moment, which is not shown yet."""
-    query = select(OutcomeRow.criterion, OutcomeRow.outcome, OutcomeRow.confidence).where(
+    query = select(OutcomeRow.criterion, OutcomeRow.outcome, OutcomeRow.level, OutcomeRow.confidence).where(
         OutcomeRow.conversation_id == review.conversation_id, OutcomeRow.scorecard == review.scorecard
     )
-    machine = {name: (outcome, confidence) for name, outcome, confidence in session.execute(query)}
+    machine = {row.criterion: row for row in session.execute(query)}
     found: dict[str, Any] = {}
-    for name, one in said.items():
-        outcome, confidence = machine.get(name, (None, None))
-        found[name] = {**one, "automatic": outcome, "confidence": confidence}
+    for one in card.criteria:
+        if one.id in said:
+            row = machine.get(one.id)
+            beside = (row.outcome, row.level, row.confidence) if row else (None, None, None)
+            found[one.id] = {**said[one.id], **machine_kept(one, *beside)}
     return found

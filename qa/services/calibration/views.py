@@ -16,12 +16,11 @@ from qa.services.access.blindness import takes_part
 from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable, rows_of
 from qa.services.judging.cards import known_card
+from qa.storage.batches import in_batches
 from qa.storage.people import CalibrationRow, ReviewRow
-from qa.storage.results import in_batches
 
 STATUSES = ("open", "compared", "closed")
 KIND = "calibration"
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,13 @@ class CalibrationView:
 
 @dataclass(frozen=True, slots=True)
 class OwnOutcome:
-    """What a participant has said about a criterion so far."""
+    """What a participant has said about a criterion so far; ``level`` where it has a scale and was answered by one."""
 
     criterion: str
     name: str
     outcome: str | None
     comment: str
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def calibrations(
     actor.must("calibration.take", "calibration.lead")
     offset, limit = rows_of(page, size)
     if status and status not in STATUSES:
-        raise UsageProblem(f"Nieznany filtr `status`: do wyboru {', '.join(STATUSES)}.")
+        raise UsageProblem("Nieznany filtr `status`: do wyboru {known}.", known=STATUSES)
     query = _sessions(actor, status)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     query = query.order_by(CalibrationRow.created_at.desc(), CalibrationRow.id).offset(offset).limit(limit)
@@ -181,7 +181,7 @@ def finished_counts(session: Session, rows: Sequence[CalibrationRow]) -> dict[st
     """Finished judgements by session and account, found by conversation, for which there is an index."""
     found: dict[str, Counter[str]] = {row.id: Counter() for row in rows}
     conversations = sorted({one for row in rows for one in row.conversations})
-    for part in in_batches(conversations, AT_ONCE):
+    for part in in_batches(conversations):
         query = (
             select(ReviewRow.calibration_id, ReviewRow.account_id, func.count())
             .where(ReviewRow.conversation_id.in_(part), ReviewRow.calibration_id.in_(list(found)))
@@ -239,6 +239,7 @@ def judgement_of(row: CalibrationRow, conversation_id: str, review: ReviewRow | 
             one.name,
             said.get(one.id, {}).get("outcome"),
             said.get(one.id, {}).get("comment", ""),
+            said.get(one.id, {}).get("level"),
         )
         for one in known_card(row.scorecard).criteria
     )

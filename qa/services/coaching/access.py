@@ -15,8 +15,6 @@ from qa.services.judging.cards import card_of
 from qa.storage.people import AccountRow, CoachingRow, OverviewRow
 from scorecards import available
 
-NOBODY = "Nie ma takiego konsultanta w Twoim zespole."
-
 
 def restricted_to(actor: Actor) -> str | None:
     """The only team that a coach may open; None for a coach without a team and for a QA lead."""
@@ -28,8 +26,8 @@ def is_own(actor: Actor, agent_id: str) -> bool:
     return actor.agent_id is not None and actor.agent_id == agent_id
 
 
-def open_agent(session: Session, actor: Actor, agent_id: str, missing: str = NOBODY) -> str | None:
-    """The team of a person whom the coach may open. ``missing`` is what is said otherwise.
+def open_agent(session: Session, actor: Actor, agent_id: str, missing: Missing | None = None) -> str | None:
+    """The team of a person whom the coach may open. ``missing`` is raised otherwise, in place of the usual.
 
     Raises:
         Missing: there is no such person, or they are of another team.
@@ -37,11 +35,12 @@ def open_agent(session: Session, actor: Actor, agent_id: str, missing: str = NOB
     """
     if is_own(actor, agent_id):
         raise Refused("Rozmowy 1:1 o własnej pracy nie prowadzi się samemu: poproś o nią innego coacha.")
+    unknown = missing or Missing("Nie ma takiego konsultanta w Twoim zespole.")
     if not is_storable(agent_id) or not _is_known(session, agent_id):
-        raise Missing(missing)
+        raise unknown
     team, only = team_of(session, agent_id), restricted_to(actor)
     if only is not None and team != only:
-        raise Missing(missing)
+        raise unknown
     return team
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import UsageProblem
+from qa.errors import Term, UsageProblem
 from qa.services.inputs import is_storable, text_of
 from qa.storage.people import OverviewRow
 
@@ -43,16 +43,16 @@ def checked(session: Session, agent_id: str, content: Mapping[str, Any]) -> dict
     """
     _only(content, FIELDS)
     strengths = [
-        text_of(_text(one, "Mocna strona"), "Mocna strona", 0, LONGEST_STRENGTH)
-        for one in _listed(content, "strengths", "mocnych stron", MOST_STRENGTHS)
+        text_of(_text(one, Term("Mocna strona")), Term("Mocna strona"), 0, LONGEST_STRENGTH)
+        for one in _listed(content, "strengths", Term("mocnych stron"), MOST_STRENGTHS)
     ]
-    moments = [_moment(one) for one in _listed(content, "moments", "momentów", MOST_MOMENTS)]
+    moments = [_moment(one) for one in _listed(content, "moments", Term("momentów"), MOST_MOMENTS)]
     _are_theirs(session, agent_id, {one["conversation_id"] for one in moments})
     return {
         "strengths": [one for one in strengths if one],
-        "point": text_of(_text(content.get("point", ""), "Punkt"), "Punkt do pracy", 0, LONGEST_POINT),
+        "point": _written(content, "point", Term("Punkt do pracy"), LONGEST_POINT),
         "moments": moments,
-        "notes": text_of(_text(content.get("notes", ""), "Notatki"), "Notatki", 0, LONGEST_NOTES),
+        "notes": _written(content, "notes", Term("Notatki"), LONGEST_NOTES),
     }
 
 
@@ -69,22 +69,30 @@ def shown_moments(content: Mapping[str, Any]) -> tuple[MeetingMoment, ...]:
 def _only(given: Mapping[str, Any], known: tuple[str, ...]) -> None:
     unknown = sorted(str(name) for name in given if name not in known)
     if unknown:
-        raise UsageProblem(f"Rozmowa 1:1 nie ma pola {unknown[0][:40]}: dozwolone to {', '.join(known)}.")
+        raise UsageProblem(
+            "Rozmowa 1:1 nie ma pola {field}: dozwolone to {known}.", field=unknown[0][:40], known=known
+        )
 
 
-def _listed(content: Mapping[str, Any], field: str, of_what: str, most: int) -> list[Any]:
+def _listed(content: Mapping[str, Any], field: str, of_what: Term, most: int) -> list[Any]:
     given = content.get(field, [])
     if not isinstance(given, list | tuple):
-        raise UsageProblem(f"Pole {field} jest listą.")
+        raise UsageProblem("Pole {field} jest listą.", field=field)
     if len(given) > most:
-        raise UsageProblem(f"Wybierz najwyżej {most} {of_what}: mniej łatwiej zapamiętać.")
+        raise UsageProblem(
+            "Wybierz najwyżej {most} {of_what}: mniej łatwiej zapamiętać.", most=most, of_what=of_what
+        )
     return list(given)
 
 
-def _text(value: Any, what: str) -> str:
+def _text(value: Any, what: Term) -> str:
     if not isinstance(value, str):
-        raise UsageProblem(f"{what}: podaj tekst.")
+        raise UsageProblem("{what}: podaj tekst.", what=what)
     return value
+
+
+def _written(given: Mapping[str, Any], field: str, what: Term, most: int) -> str:
+    return text_of(_text(given.get(field, ""), what), what, 0, most)
 
 
 def _moment(given: Any) -> dict[str, Any]:
@@ -96,9 +104,7 @@ def _moment(given: Any) -> dict[str, Any]:
     identifier = given.get("conversation_id")
     if not isinstance(identifier, str) or turn < 0 or not 0 <= start <= end:
         raise UsageProblem("Moment nie wskazuje miejsca w rozmowie: wybierz go jeszcze raz z listy.")
-    comment = text_of(
-        _text(given.get("comment", ""), "Komentarz"), "Komentarz do momentu", 0, LONGEST_COMMENT
-    )
+    comment = _written(given, "comment", Term("Komentarz do momentu"), LONGEST_COMMENT)
     return {"conversation_id": identifier, "turn": turn, "start": start, "end": end, "comment": comment}
 
 

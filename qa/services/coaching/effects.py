@@ -125,17 +125,25 @@ def baseline_of(content: Mapping[str, Any]) -> Baseline:
     return Baseline(own, earlier, team, content["colleagues"], content["mean"], content["weight"])
 
 
-def baseline(session: Session, agent_id: str, team: str | None, criterion: str, today: date) -> Baseline:
-    """The figures of a person's criterion as they are today."""
+def baseline(
+    session: Session,
+    agent_id: str,
+    team: str | None,
+    criterion: str,
+    today: date,
+    without: frozenset[str] = frozenset(),
+) -> Baseline:
+    """The figures of a person's criterion as they are today, ``without`` what is hidden from who agrees it."""
     recent = _recent(today)
     earlier = period_before(recent, LONG_DAYS)
     whole = Period(earlier.first, recent.last, earlier.days + recent.days)
     others = colleagues(session, agent_id, team, whole)
-    usual = prior([one[criterion] for one in shares(session, others, whole, criterion).values()])
+    usual = prior([one[criterion] for one in shares(session, others, whole, criterion, without).values()])
     month = {
-        who: one[criterion] for who, one in shares(session, [agent_id, *others], recent, criterion).items()
+        who: one[criterion]
+        for who, one in shares(session, [agent_id, *others], recent, criterion, without).items()
     }
-    before = shares(session, [agent_id], earlier, criterion).get(agent_id, {})
+    before = shares(session, [agent_id], earlier, criterion, without).get(agent_id, {})
     own = month.pop(agent_id, NOTHING)
     mean, weight = usual or (None, None)
     return Baseline(own, before.get(criterion, NOTHING), _together(month), len(month), mean, weight)
@@ -216,6 +224,7 @@ class Counted:
     session: Session
     agent_id: str
     team: str | None
+    without: frozenset[str] = frozenset()  # conversations that do not count for who reads
     known: dict[Period, Shares] = field(default_factory=dict)
 
     def own(self, within: Period, criterion: str) -> Share:
@@ -230,7 +239,7 @@ class Counted:
     def _read(self, within: Period) -> Shares:
         if within not in self.known:
             others = colleagues(self.session, self.agent_id, self.team, within)
-            self.known[within] = shares(self.session, [self.agent_id, *others], within)
+            self.known[within] = shares(self.session, [self.agent_id, *others], within, None, self.without)
         return self.known[within]
 
 

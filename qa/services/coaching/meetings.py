@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem
+from qa.errors import Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.accounts import GONE, new_id
+from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.coaching.access import (
     account_names,
@@ -110,7 +111,7 @@ def draft(
     """
     actor.must("coaching.write")
     open_agent(session, actor, agent_id)
-    clean = checked(session, agent_id, content)
+    clean, hidden = checked(session, agent_id, content), hidden_from(session, actor)
     row = draft_of(session, agent_id, change=True)
     if row is None:
         if version is not None:
@@ -118,10 +119,11 @@ def draft(
         row = _begun(session, actor, agent_id)
     elif row.version != version:
         raise Conflict("Ktoś w międzyczasie zmienił ten szkic: odśwież stronę i dopisz swoje zmiany.")
+    clean["moments"] += _hidden_moments(row, clean, hidden)
     if row.content != clean:
         row.content, row.version = clean, row.version + 1
         audit.record(session, actor.login, "coaching_draft", row.id, {"version": row.version})
-    return meeting_of(session, row)
+    return meeting_of(session, row, hidden)
 
 
 def hold(session: Session, actor: Actor, coaching_id: str, version: int) -> Meeting:
@@ -142,7 +144,7 @@ def hold(session: Session, actor: Actor, coaching_id: str, version: int) -> Meet
         raise UsageProblem("Wpisz mocną stronę, punkt do pracy albo notatkę, zanim zamkniesz rozmowę 1:1.")
     row.status, row.coach, row.held_at, row.version = "held", actor.id, now(), row.version + 1
     audit.record(session, actor.login, "coaching_hold", row.id, {"actions": len(_actions(session, row.id))})
-    return meeting_of(session, row)
+    return meeting_of(session, row, hidden_from(session, actor))
 
 
 def agree_action(
@@ -167,10 +169,10 @@ def agree_action(
         raise Refused("Konsultant potwierdził już tę rozmowę 1:1: dopisz ustalenie w następnej.")
     if len(_actions(session, row.id)) >= MOST_ACTIONS:
         raise UsageProblem(
-            f"Jedna rozmowa 1:1 mieści najwyżej {MOST_ACTIONS} ustaleń: wybierz najważniejsze."
+            "Jedna rozmowa 1:1 mieści najwyżej {most} ustaleń: wybierz najważniejsze.", most=MOST_ACTIONS
         )
-    text, due = text_of(text, "Ustalenie", 1, LONGEST_ACTION), _due(due_on, today)
-    figures = {} if criterion is None else _figures(session, row.agent_id, criterion, today)
+    text, due = text_of(text, Term("Ustalenie"), 1, LONGEST_ACTION), _due(due_on, today)
+    figures = {} if criterion is None else _figures(session, actor, row.agent_id, criterion, today)
     action = ActionRow(
         id=new_id(),
         coaching_id=row.id,
@@ -199,7 +201,7 @@ def acknowledge(session: Session, actor: Actor, coaching_id: str, comment: str) 
         raise Missing(NOT_THERE)
     if row.status == "acknowledged":
         raise Conflict("Ta rozmowa 1:1 jest już potwierdzona.")
-    answer = text_of(comment, "Komentarz", 0, LONGEST_ANSWER)
+    answer = text_of(comment, Term("Komentarz"), 0, LONGEST_ANSWER)
     row.content = {**row.content, "answer": answer}
     row.status, row.acknowledged_at, row.version = "acknowledged", now(), row.version + 1
     audit.record(session, actor.login, "coaching_acknowledge", row.id, {"commented": bool(answer)})
@@ -212,7 +214,7 @@ def view(session: Session, actor: Actor, coaching_id: str) -> Meeting:
     Raises:
         Missing: there is none that the actor may read.
     """
-    return meeting_of(session, _readable(session, actor, coaching_id))
+    return meeting_of(session, _readable(session, actor, coaching_id), hidden_from(session, actor))
 
 
 def effects(session: Session, actor: Actor, coaching_id: str, today: date) -> tuple[Effect, ...]:
@@ -222,7 +224,7 @@ def effects(session: Session, actor: Actor, coaching_id: str, today: date) -> tu
         Missing: there is none that the actor may read.
     """
     row = _readable(session, actor, coaching_id)
-    return effects_of(session, row.agent_id, _actions(session, row.id), today)
+    return effects_of(session, row.agent_id, _actions(session, row.id), today, hidden_from(session, actor))
 
 
 def history(session: Session, actor: Actor, agent_id: str) -> tuple[Held, ...]:
@@ -265,9 +267,11 @@ def draft_of(session: Session, agent_id: str, *, change: bool = False) -> Coachi
     return session.scalars(query.with_for_update() if change else query).first()
 
 
-def effects_of(session: Session, agent_id: str, actions: list[ActionRow], today: date) -> tuple[Effect, ...]:
-    """The effects of a person's actions."""
-    counted = Counted(session, agent_id, team_of(session, agent_id))
+def effects_of(
+    session: Session, agent_id: str, actions: list[ActionRow], today: date, hidden: frozenset[str]
+) -> tuple[Effect, ...]:
+    """The effects of a person's actions, without conversations that are hidden from who reads."""
+    counted = Counted(session, agent_id, team_of(session, agent_id), hidden)
     names = criterion_names(session, agent_id)
     return tuple(effect(counted, one, today, _name(one, names)) for one in actions)
 
@@ -278,8 +282,8 @@ def local_day(moment: datetime | None) -> str | None:
     return local.date().isoformat() if local else None
 
 
-def meeting_of(session: Session, row: CoachingRow) -> Meeting:
-    """A 1:1 as shown, for callers that have checked who reads it."""
+def meeting_of(session: Session, row: CoachingRow, hidden: frozenset[str] = frozenset()) -> Meeting:
+    """A 1:1 as shown, for callers that have checked who reads it; without moments of hidden conversations."""
     names = criterion_names(session, row.agent_id)
     return Meeting(
         row.id,
@@ -294,11 +298,19 @@ def meeting_of(session: Session, row: CoachingRow) -> Meeting:
         local_day(row.acknowledged_at),
         tuple(row.content["strengths"]),
         row.content["point"],
-        shown_moments(row.content),
+        tuple(one for one in shown_moments(row.content) if one.conversation_id not in hidden),
         row.content["notes"],
         row.content.get("answer", ""),
         tuple(_agreed(one, names) for one in _actions(session, row.id)),
     )
+
+
+def _hidden_moments(
+    row: CoachingRow, clean: Mapping[str, Any], hidden: frozenset[str]
+) -> list[dict[str, Any]]:
+    """Moments of the draft that the writer was not shown, so that they are no less there for others."""
+    before = row.content.get("moments", ())
+    return [one for one in before if one["conversation_id"] in hidden and one not in clean["moments"]]
 
 
 def _begun(session: Session, actor: Actor, agent_id: str) -> CoachingRow:
@@ -331,7 +343,7 @@ def _row(session: Session, coaching_id: str, *, change: bool) -> CoachingRow:
 def _written(session: Session, actor: Actor, coaching_id: str) -> CoachingRow:
     """The 1:1 for a coach who changes it."""
     row = _row(session, coaching_id, change=True)
-    open_agent(session, actor, row.agent_id, NOT_THERE)
+    open_agent(session, actor, row.agent_id, Missing(NOT_THERE))
     return row
 
 
@@ -343,7 +355,7 @@ def _readable(session: Session, actor: Actor, coaching_id: str) -> CoachingRow:
             raise Missing(NOT_THERE)
         return row
     _coach_only(actor)
-    open_agent(session, actor, row.agent_id, NOT_THERE)
+    open_agent(session, actor, row.agent_id, Missing(NOT_THERE))
     return row
 
 
@@ -352,7 +364,7 @@ def _coach_only(actor: Actor) -> None:
         raise Missing(NOT_THERE)
 
 
-def _figures(session: Session, agent_id: str, criterion: str, today: date) -> dict[str, Any]:
+def _figures(session: Session, actor: Actor, agent_id: str, criterion: str, today: date) -> dict[str, Any]:
     """The baseline of a criterion in which the person has outcomes."""
     query = select(OutcomeRow.criterion).where(
         OutcomeRow.agent_id == agent_id, OutcomeRow.criterion == criterion
@@ -361,7 +373,8 @@ def _figures(session: Session, agent_id: str, criterion: str, today: date) -> di
         raise UsageProblem(
             "Ta osoba nie ma ocen tego kryterium: wybierz inne albo zostaw ustalenie bez niego."
         )
-    return baseline(session, agent_id, team_of(session, agent_id), criterion, today).as_dict()
+    hidden = hidden_from(session, actor)
+    return baseline(session, agent_id, team_of(session, agent_id), criterion, today, hidden).as_dict()
 
 
 def _due(due_on: str, today: date) -> str:

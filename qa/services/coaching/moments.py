@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -58,14 +58,25 @@ class _Candidate:
 
 
 def moments(
-    session: Session, agent_id: str, within: Period, criterion: str, *, only_good: bool = False
+    session: Session,
+    agent_id: str,
+    within: Period,
+    criterion: str,
+    *,
+    only_good: bool = False,
+    without: Collection[str] = (),
 ) -> tuple[Moment, ...]:
-    """Up to three conversations: two that lack the criterion and one that has it, as far as there are any."""
-    judged = {one.conversation_id: one for one in judged_by_people(session, [agent_id], within, criterion)}
-    good = _clearest(session, agent_id, within, criterion, "pass", judged)
+    """Up to three conversations: two that lack the criterion and one that has it, as far as there are any.
+
+    Args:
+        without: conversations that are not shown, because who prepares has still to judge them blind.
+    """
+    found = judged_by_people(session, [agent_id], within, criterion, without)
+    judged = {one.conversation_id: one for one in found}
+    good = _clearest(session, agent_id, within, criterion, "pass", judged, without)
     if only_good:
         return good
-    bad = _clearest(session, agent_id, within, criterion, "fail", judged)
+    bad = _clearest(session, agent_id, within, criterion, "fail", judged, without)
     kept = good[: max(1, MOST - len(bad))]
     return (*bad[: MOST - len(kept)], *kept)
 
@@ -77,6 +88,7 @@ def _clearest(
     criterion: str,
     outcome: str,
     judged: Mapping[str, Judged],
+    without: Collection[str],
 ) -> tuple[Moment, ...]:
     """The clearest ones with this outcome; without evidence nothing is shown."""
     confirmed = sorted(
@@ -86,7 +98,7 @@ def _clearest(
     )
     candidates = [
         *(_Candidate(c.conversation_id, c.day, c.machine, c.confidence, c.comment) for c in confirmed),
-        *_of_machine(session, agent_id, within, criterion, outcome, judged),
+        *_of_machine(session, agent_id, within, criterion, outcome, {*judged, *without}),
     ]
     return tuple(islice(_shown(session, candidates[:LOOKED_AT], criterion, outcome), MOST))
 
@@ -97,18 +109,18 @@ def _of_machine(
     within: Period,
     criterion: str,
     outcome: str,
-    judged: Mapping[str, Judged],
+    passed_over: Collection[str],
 ) -> Iterator[_Candidate]:
-    """The machine's outcomes that no person has decided, surest first, the newest of equals."""
+    """The machine's outcomes in conversations but these, surest first, the newest of equals."""
     query = (
         select(OutcomeRow)
         .where(OutcomeRow.agent_id == agent_id, OutcomeRow.day >= within.first, OutcomeRow.day <= within.last)
         .where(OutcomeRow.criterion == criterion, OutcomeRow.outcome == outcome)
         .order_by(OutcomeRow.confidence.desc(), OutcomeRow.day.desc(), OutcomeRow.conversation_id)
-        .limit(LOOKED_AT + len(judged))
+        .limit(LOOKED_AT + len(passed_over))
     )
     for row in session.scalars(query):
-        if row.conversation_id not in judged:
+        if row.conversation_id not in passed_over:
             yield _Candidate(row.conversation_id, row.day, row.outcome, row.confidence, None)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.quoting import sentence_around
-from qa.services.access.blindness import still_blind
 from qa.services.access.permissions import Actor, may_see
 from qa.services.coaching.access import criterion_names, is_own
 from qa.services.coaching.content import MeetingMoment
@@ -81,21 +80,17 @@ class OpenedMeeting:
 def open_preparation(session: Session, actor: Actor, agent_id: str, today: date) -> OpenedPreparation:
     """Everything for preparing a 1:1 with a person.
 
-    Moments in conversations that the coach has still to judge blind are left out.
-
     Raises:
         Missing: there is no such person among the coach's.
         Refused: it is the coach's own person.
     """
     found = preparation(session, actor, agent_id, today)
-    hidden = still_blind(session, actor)
-    shown = tuple(one for one in found.moments if one.conversation_id not in hidden)
     draft = found.draft
-    details = {"moments": len(shown), "draft": draft.id if draft else None}
+    details = {"moments": len(found.moments), "draft": draft.id if draft else None}
     audit.record(session, actor.login, ACTION, agent_mark(agent_id), details)
     return OpenedPreparation(
-        replace(found, moments=shown),
-        quotes(session, actor, shown),
+        found,
+        quotes(session, actor, found.moments),
         quotes(session, actor, draft.moments) if draft else (),
         history(session, actor, agent_id),
     )

@@ -43,14 +43,14 @@ class PeoplePage:
     pages: int
 
 
-def people(session: Session, actor: Actor, today: date, page: int = 1) -> PeoplePage:
+def people(session: Session, actor: Actor, today: date, page: int = 1, size: int = PAGE) -> PeoplePage:
     """Who had conversations in the last 60 days, never in an order of quality.
 
     Raises:
         UsageProblem: there is no such page.
     """
     actor.must("coaching.write")
-    offset, limit = rows_of(page, PAGE)
+    offset, limit = rows_of(page, size)
     query = _active(actor, today)
     columns = query.selected_columns
     ordered = query.order_by(columns["held_at"].asc().nulls_first(), columns["agent_id"])
@@ -73,7 +73,7 @@ def people(session: Session, actor: Actor, today: date, page: int = 1) -> People
         )
         for row in found
     )
-    return PeoplePage(rows, total, page, max(1, -(-total // PAGE)))
+    return PeoplePage(rows, total, page, max(1, -(-total // size)))
 
 
 def _active(actor: Actor, today: date) -> Select[Any]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.coaching.access import (
     agent_names,
@@ -122,6 +123,8 @@ class Preparation:
 def preparation(session: Session, actor: Actor, agent_id: str, today: date) -> Preparation:
     """What a coach needs before a 1:1: against the person's own past first, against the team second.
 
+    Conversations that the coach has still to judge blind count in no figure and are in no moment.
+
     Raises:
         Missing: there is no such person among the coach's.
         Refused: it is the coach's own person.
@@ -133,7 +136,8 @@ def preparation(session: Session, actor: Actor, agent_id: str, today: date) -> P
     talks, talks_before = (_talks(session, agent_id, one) for one in (now, before))
     others = colleagues(session, agent_id, team, now)
     cards = {card for _, card in {**talks, **talks_before}}
-    criteria = _criteria(session, agent_id, others, now, before, cards)
+    hidden = hidden_from(session, actor)
+    criteria = _criteria(session, agent_id, others, (now, before), cards, hidden)
     strengths, points = remarks(criteria)
     focus = next(iter((*points, *strengths)), None)
     draft = draft_of(session, agent_id)
@@ -154,9 +158,11 @@ def preparation(session: Session, actor: Actor, agent_id: str, today: date) -> P
         strengths,
         points,
         focus.criterion if focus else None,
-        moments(session, agent_id, now, focus.criterion, only_good=not points) if focus else (),
-        effects_of(session, agent_id, _agreed_last(session, agent_id, last_on), today),
-        meeting_of(session, draft) if draft else None,
+        moments(session, agent_id, now, focus.criterion, only_good=not points, without=hidden)
+        if focus
+        else (),
+        effects_of(session, agent_id, _agreed_last(session, agent_id, last_on), today, hidden),
+        meeting_of(session, draft, hidden) if draft else None,
     )
 
 
@@ -246,15 +252,16 @@ def _criteria(
     session: Session,
     agent_id: str,
     others: Sequence[str],
-    now: Period,
-    before: Period,
+    periods: tuple[Period, Period],
     cards: Iterable[str | None],
+    hidden: frozenset[str],
 ) -> tuple[CriterionProgress, ...]:
     """Every criterion that something is decided of in either period, in the order of the scorecards."""
-    own = shares(session, [agent_id], now).get(agent_id, {})
-    past = shares(session, [agent_id], before).get(agent_id, {})
+    now, before = periods
+    own = shares(session, [agent_id], now, None, hidden).get(agent_id, {})
+    past = shares(session, [agent_id], before, None, hidden).get(agent_id, {})
     enough = len(others) >= LEAST_COLLEAGUES  # the figures of one or two people are theirs, not a team's
-    team = pooled(shares(session, others, now)) if enough else {}
+    team = pooled(shares(session, others, now, None, hidden)) if enough else {}
     names, used = criterion_names(session, agent_id), sorted(card for card in cards if card)
     order = {name: at for at, name in enumerate(names)}
     critical = {c.id for key in used if (card := card_of(key)) for c in card.criteria if c.critical}

@@ -7,7 +7,7 @@ count nowhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import hypot
@@ -17,15 +17,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from qa.services.judging.trust import Share
+from qa.storage.batches import in_batches
 from qa.storage.people import AccountRow, DisputeRow, OutcomeRow, OverviewRow, ReviewRow
-from qa.storage.results import in_batches
 
 DECIDED = ("pass", "fail")
 GIVEN = (*DECIDED, "na")
 # The first of them has the last word: a blind second review measures agreement, it does not overrule.
 KINDS = ("dispute", "review", "second")
 BETTER, WORSE, SAME = "lepiej", "gorzej", "bez uchwytnej zmiany"
-AT_ONCE = 500
 
 Shares = dict[str, dict[str, Share]]  # by agent and criterion
 _Said = tuple[str, str, dict[str, Any]]  # agent, day, what was decided by criterion
@@ -152,19 +151,29 @@ def colleagues(session: Session, agent_id: str, team: str | None, within: Period
     return sorted(one for one in session.scalars(query) if one and one != agent_id)
 
 
-def shares(session: Session, agents: Sequence[str], within: Period, criterion: str | None = None) -> Shares:
-    """Passes among decided applicable outcomes, by agent and criterion; what nothing is decided of is left out."""
+def shares(
+    session: Session,
+    agents: Sequence[str],
+    within: Period,
+    criterion: str | None = None,
+    without: Collection[str] = (),
+) -> Shares:
+    """Passes among decided applicable outcomes, by agent and criterion; what nothing is decided of is left out.
+
+    Args:
+        without: conversations that do not count, because who reads it has still to judge them blind.
+    """
     counts: Counter[tuple[str, str, str | None]] = Counter()
-    for part in in_batches(agents, AT_ONCE):
+    for part in in_batches(agents):
         query = (
             select(OutcomeRow.agent_id, OutcomeRow.criterion, OutcomeRow.outcome, func.count())
-            .where(OutcomeRow.agent_id.in_(part), *_within(OutcomeRow, within), *_named(criterion))
+            .where(OutcomeRow.agent_id.in_(part), *_within(OutcomeRow, within, without), *_named(criterion))
             .where(OutcomeRow.outcome.in_(DECIDED))
             .group_by(OutcomeRow.agent_id, OutcomeRow.criterion, OutcomeRow.outcome)
         )
         for agent, name, outcome, n in session.execute(query):
             counts[agent or "", name, outcome] = n
-    for one in judged_by_people(session, agents, within, criterion):
+    for one in judged_by_people(session, agents, within, criterion, without):
         counts[one.agent_id, one.criterion, one.machine] -= 1
         counts[one.agent_id, one.criterion, one.outcome] += 1
     found: Shares = {}
@@ -187,15 +196,19 @@ def pooled(found: Mapping[str, Mapping[str, Share]]) -> dict[str, Share]:
 
 
 def judged_by_people(
-    session: Session, agents: Sequence[str], within: Period, criterion: str | None = None
+    session: Session,
+    agents: Sequence[str],
+    within: Period,
+    criterion: str | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[Judged]:
-    """What people decided in finished reviews of these agents' conversations, one value a criterion.
+    """What people decided in finished reviews of these agents' conversations but those ``without``, one value a criterion.
 
     In a conversation that a dispute found to be another person's nothing applies to this one.
     """
-    for part in in_batches(agents, AT_ONCE):
+    for part in in_batches(agents):
         said, foreign = _said(session, part, within), _not_theirs(session, part, within)
-        for ids in in_batches(sorted(said.keys() | foreign.keys()), AT_ONCE):
+        for ids in in_batches(sorted((said.keys() | foreign.keys()) - set(without))):
             machine = _machine(session, ids, criterion)
             for identifier in ids:
                 automatic = machine.get(identifier, {})
@@ -253,9 +266,10 @@ def _machine(
 
 
 def _within(
-    table: type[OverviewRow] | type[OutcomeRow], within: Period
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.day >= within.first, table.day <= within.last
+    table: type[OverviewRow] | type[OutcomeRow], within: Period, without: Collection[str] = ()
+) -> list[ColumnElement[bool]]:
+    left_out = [table.conversation_id.not_in(sorted(without))] if without else []
+    return [table.day >= within.first, table.day <= within.last, *left_out]
 
 
 def _named(criterion: str | None) -> Iterable[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
+from qa.services.conversations.reasons import has_reason
 from qa.storage.people import OutcomeRow, OverviewRow, ReviewRow
 
 PAGE = 50
@@ -25,7 +26,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Filters:
     """What a list is narrowed to; an empty value narrows nothing.
 
-    ``first`` and ``last`` are ISO days, both included; ``reason`` is a leaf or a group; ``criterion`` with ``outcome``
+    ``first`` and ``last`` are ISO days, both included; ``reason`` is a leaf, a group or ``none``; ``criterion`` with ``outcome``
     narrows to an automatic outcome; ``state`` is ``critical``, ``undecided``, ``reviewed``, ``unreviewed``,
     ``falling`` (the sentiment got worse) or ``scored``.
     """
@@ -85,8 +86,10 @@ _REVIEWED = exists().where(
 )
 
 
-def conversations(session: Session, actor: Actor, filters: Filters, after: str = "") -> ConversationPage:
-    """A page of the conversations that the actor may see.
+def conversations(
+    session: Session, actor: Actor, filters: Filters, after: str = "", size: int = PAGE
+) -> ConversationPage:
+    """A page of ``size`` conversations that the actor may see.
 
     Raises:
         Refused: they may see none.
@@ -100,14 +103,14 @@ def conversations(session: Session, actor: Actor, filters: Filters, after: str =
     query = select(OverviewRow, _REVIEWED).where(*conditions)
     if after:
         query = query.where(_older(after))
-    query = query.order_by(OverviewRow.started_at.desc(), OverviewRow.conversation_id.desc()).limit(PAGE + 1)
+    query = query.order_by(OverviewRow.started_at.desc(), OverviewRow.conversation_id.desc()).limit(size + 1)
     found = [
         _listed(row, reviewed, row.conversation_id in hidden) for row, reviewed in session.execute(query)
     ]
     counted = select(OverviewRow.conversation_id).where(*conditions).limit(COUNTED + 1).subquery()
     total = session.scalar(select(func.count()).select_from(counted)) or 0
-    older = f"{found[PAGE - 1].started_at}|{found[PAGE - 1].conversation_id}" if len(found) > PAGE else None
-    return ConversationPage(tuple(found[:PAGE]), total, older)
+    older = f"{found[size - 1].started_at}|{found[size - 1].conversation_id}" if len(found) > size else None
+    return ConversationPage(tuple(found[:size]), total, older)
 
 
 def conditions_of(actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool]]:
@@ -116,7 +119,7 @@ def conditions_of(actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool
         if day and not DAY.fullmatch(day):
             raise UsageProblem("Dzień podaj w postaci RRRR-MM-DD.")
     if filters.state and filters.state not in STATES:
-        raise UsageProblem(f"Nieznany filtr `state`: do wyboru {', '.join(STATES)}.")
+        raise UsageProblem("Nieznany filtr `state`: do wyboru {known}.", known=STATES)
     found: list[ColumnElement[bool]] = []
     if not actor.may("conversation.read"):
         found.append(OverviewRow.agent_id == (actor.agent_id or ""))
@@ -140,14 +143,8 @@ def conditions_of(actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool
 
 def _special(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    reason = OverviewRow.primary_reason
-    if filters.reason == "none":
-        found.append(reason.is_(None))
-    elif filters.reason and "." in filters.reason:
-        found.append(reason == filters.reason)
-    elif filters.reason:
-        # a range instead of LIKE: every index serves it, and "/" follows "." in order
-        found.append(and_(reason >= filters.reason + ".", reason < filters.reason + "/"))
+    if filters.reason:
+        found.append(has_reason(filters.reason))
     if filters.criterion:
         result = exists().where(
             OutcomeRow.conversation_id == OverviewRow.conversation_id,

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from qa.services.workspace import Workspace
 from qa.storage.analysis import local_time
+from qa.storage.batches import AT_ONCE, in_batches
 from qa.storage.digests import digest_of
 from qa.storage.people import OutcomeRow, OverviewRow
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow
 from transcripts.conversation import Conversation
 from transcripts.serialise import conversation_from_dict
 
-AT_ONCE = 500
 OPENING = 160
 _RANK = {"negative": 0, "mixed": 1, "neutral": 1, "positive": 2}
 
@@ -38,10 +38,10 @@ def refresh(workspace: Workspace, say: Callable[[int, int], None] | None = None)
         )
     gone = [identifier for identifier in known if identifier not in wanted]
     changed = [identifier for identifier, versions in wanted.items() if known.get(identifier) != versions]
-    for part in _parts(gone):
+    for part in in_batches(gone):
         with workspace.storage.writing() as session:
             forget(session, part)
-    for first, part in enumerate(_parts(changed)):
+    for first, part in enumerate(in_batches(changed)):
         with workspace.storage.writing() as session:
             forget(session, part)
             for row in _rows(session, part):
@@ -64,10 +64,6 @@ def forget(session: Session, ids: Sequence[str]) -> None:
     """Take at most a few hundred conversations out of the overview."""
     session.execute(delete(OverviewRow).where(OverviewRow.conversation_id.in_(ids)))
     session.execute(delete(OutcomeRow).where(OutcomeRow.conversation_id.in_(ids)))
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
 def _joined(*columns: Any) -> Any:
@@ -143,6 +139,7 @@ def _outcomes(row: OverviewRow, evaluation: EvaluationRow | None) -> list[Outcom
             criterion=result["id"],
             scorecard=evaluation.scorecard,
             outcome=result["outcome"],
+            level=result.get("level"),
             confidence=result["confidence"],
             agent_id=row.agent_id,
             team=row.team,

@@ -3,52 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import Taxonomy, load_behaviours
 from qa.errors import Missing
 from qa.services.access.accounts import GONE, names
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor, may_see
+from qa.services.conversations.course import Course, course_of
+from qa.services.conversations.sound import has_sound
+from qa.services.conversations.turns import Place, ShownTurn, shown_turns
+from qa.services.judging.answers import ShownScale, choices, levels_of, shown_scale, word_of
 from qa.services.judging.cards import card_of
+from qa.services.judging.losses import Losses, losses
 from qa.services.judging.reviews import finished_reviews, review_of
 from qa.storage import audit
 from qa.storage.people import ReviewRow, SampleItemRow, TrustRow
 from qa.storage.results import current_rows
-from qa.storage.tables import SealedRow
 from scorecards import Scorecard
-from transcripts.conversation import Conversation
+from scorecards.card import DECIDED_OUTCOMES
 from transcripts.serialise import conversation_from_dict
 
-Place = tuple[int, int, int]  # turn, start, end
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a turn's text with the reasons and criteria whose evidence it is."""
-
-    text: str
-    marks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTurn:
-    """One turn; ``start`` and ``end`` in seconds, ``silence`` before it in seconds, ``overlap`` with the one before."""
-
-    index: int
-    speaker: str
-    pieces: tuple[Piece, ...]
-    start: float | None
-    end: float | None
-    silence: float | None
-    overlap: bool
-    sentiment: str | None
-    sentiment_score: float | None
+GRAVEST_FIRST = ("fail", "review", "pass", "na")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +46,9 @@ class ShownReason:
 class ShownCriterion:
     """A criterion with what the machine says (None where it has not judged) and what the actor has said.
 
-    ``trust`` is ``automatic``, ``assisted``, ``manual`` or ``unmeasured``.
+    ``trust`` is ``automatic``, ``assisted``, ``manual`` or ``unmeasured``. A fail of a ``critical`` one makes the whole
+    score 0, one that ``fails_section`` takes the points of its section. With a ``scale`` outcomes have levels; ``choices``
+    are the words that answer it, and ``automatic`` and ``answer`` are the machine's and the actor's.
     """
 
     id: str
@@ -74,8 +56,10 @@ class ShownCriterion:
     question: str
     guide: str
     section: str
+    section_id: str
     weight: float
     critical: bool
+    fails_section: bool
     outcome: str | None
     confidence: float | None
     why: str
@@ -83,6 +67,20 @@ class ShownCriterion:
     trust: str
     mine: str | None
     my_comment: str
+    choices: tuple[str, ...] = DECIDED_OUTCOMES
+    scale: ShownScale | None = None
+    level: int | None = None
+    my_level: int | None = None
+
+    @property
+    def automatic(self) -> str | None:
+        """What the machine decided, as a word that answers the criterion."""
+        return word_of(self.outcome, self.level) if self.outcome in DECIDED_OUTCOMES else None
+
+    @property
+    def answer(self) -> str | None:
+        """What the actor has said, as a word."""
+        return word_of(self.mine, self.my_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,16 @@ class ShownReview:
     comment: str
     outcomes: Mapping[str, str]
     comments: Mapping[str, str]
+    levels: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """The page of one conversation."""
+    """The page of one conversation.
+
+    ``losses`` are the points that the machine's outcomes lose at a stroke, ``my_losses`` those of one's own review.
+    ``sound`` says whether the actor can listen, ``sound_kept`` whether there is something to listen to.
+    """
 
     conversation_id: str
     channel: str
@@ -111,6 +114,7 @@ class ConversationView:
     team: str | None
     customer_key: str | None
     seconds: float | None
+    course: Course
     turns: tuple[ShownTurn, ...]
     reasons: tuple[ShownReason, ...]
     sentiment: tuple[str, str, str] | None
@@ -118,6 +122,8 @@ class ConversationView:
     score: float | None
     coverage: float | None
     critical: tuple[str, ...]
+    sections_failed: tuple[str, ...]
+    losses: Losses
     criteria: tuple[ShownCriterion, ...]
     reviews: tuple[ShownReview, ...]
     blind: bool
@@ -126,7 +132,33 @@ class ConversationView:
     review_status: str | None
     review_comment: str
     review_score: float | None
+    my_losses: Losses
     sound: bool
+    sound_kept: bool
+
+    @property
+    def marked_reasons(self) -> dict[str, ShownReason]:
+        """The reasons by the name of their mark in the text."""
+        return {f"r-{number}": reason for number, reason in enumerate(self.reasons)}
+
+    @property
+    def marked_criteria(self) -> dict[str, ShownCriterion]:
+        """The criteria that have evidence, by the name of its mark in the text."""
+        return {f"c-{one.id}": one for one in self.criteria if one.evidence}
+
+    def kinds_of(self, marks: Sequence[str]) -> tuple[str, ...]:
+        """What words with these marks carry: a ``reason``, and of criteria the outcome that matters most."""
+        criteria = self.marked_criteria
+        outcomes = {criteria[name].outcome for name in marks if name in criteria}
+        worst = next((outcome for outcome in GRAVEST_FIRST if outcome in outcomes), None)
+        reason = ("reason",) if any(name in self.marked_reasons for name in marks) else ()
+        return (*reason, worst) if worst else reason
+
+    def words(self, place: Place, most: int = 180) -> str:
+        """What is said at a place of evidence; a long one is cut off between words."""
+        turn, start, end = place
+        text = " ".join(self.turns[turn].text[start:end].split())
+        return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
 def conversation_view(
@@ -160,11 +192,15 @@ def conversation_view(
     conversation = conversation_from_dict(row.content)
     reasons = _reasons(tags, taxonomy)
     criteria = _criteria(session, card, None if blind else judged, mine)
+    evidence = {f"r-{number}": reason.evidence for number, reason in enumerate(reasons)}
+    evidence |= {f"c-{criterion.id}": criterion.evidence for criterion in criteria}
+    course = course_of(conversation, tags, evidence)
+    kept = has_sound(session, conversation_id)
     audit.record(
         session,
         actor.login,
         "conversation_open",
-        audit.mark_of(conversation_id),
+        audit.mark_of(session, conversation_id),
         {"item": item_id} if item_id else {},
     )
     return ConversationView(
@@ -175,13 +211,16 @@ def conversation_view(
         team=row.team,
         customer_key=row.customer_key if actor.may("conversation.read") else None,
         seconds=max((t.end for t in conversation.turns if t.end is not None), default=None),
-        turns=tuple(_turns(conversation, tags, reasons, criteria)),
+        course=course,
+        turns=shown_turns(conversation, tags, evidence, course, None if blind else _behaviours()),
         reasons=reasons,
         sentiment=_sentiment(tags),
         scorecard=card.key if card else None,
         score=None if blind or evaluation is None else evaluation.score,
         coverage=None if blind or judged is None else judged.get("coverage"),
         critical=() if blind or judged is None else tuple(judged.get("critical_failed", ())),
+        sections_failed=() if blind or judged is None else tuple(judged.get("sections_failed", ())),
+        losses=losses(card, {one.id: one.outcome for one in criteria}),
         criteria=criteria,
         reviews=() if blind else tuple(_reviews(session, actor, conversation_id)),
         blind=blind,
@@ -190,30 +229,16 @@ def conversation_view(
         review_status=mine.status if mine else None,
         review_comment=mine.comment if mine else "",
         review_score=mine.score if mine else None,
-        sound=_sound(session, conversation_id) is not None and actor.may("conversation.listen"),
+        my_losses=losses(card, {one.id: one.mine for one in criteria}),
+        sound=kept and actor.may("conversation.listen"),
+        sound_kept=kept,
     )
 
 
-def sound_of(session: Session, actor: Actor, conversation_id: str) -> SealedRow:
-    """The sealed muted recording of a conversation.
-
-    Raises:
-        Refused: the actor may not listen.
-        Missing: there is none, or none that the actor may hear.
-    """
-    actor.must("conversation.listen")
-    rows = current_rows(session, conversation_id)
-    sealed = _sound(session, conversation_id)
-    if rows is None or sealed is None or not may_see(actor, rows[0].agent_id):
-        raise Missing('Nie ma nagrania tej rozmowy: włącz przechowywanie, keep = ["redacted_audio"].')
-    return sealed
-
-
-def _sound(session: Session, conversation_id: str) -> SealedRow | None:
-    query = select(SealedRow).where(
-        SealedRow.conversation_id == conversation_id, SealedRow.kind == "redacted_audio"
-    )
-    return session.scalars(query.limit(1)).first()
+@cache
+def _behaviours() -> Taxonomy:
+    """Read once: every page would otherwise read the file anew."""
+    return load_behaviours()
 
 
 def _check_item(session: Session, actor: Actor, conversation_id: str, item_id: str | None) -> None:
@@ -263,20 +288,26 @@ def _criteria(
             own = said.get(criterion.id, {})
             found.append(
                 ShownCriterion(
-                    criterion.id,
-                    criterion.name,
-                    criterion.question,
-                    criterion.guide,
-                    section.name,
-                    criterion.weight,
-                    criterion.critical,
-                    result.get("outcome"),
-                    result.get("confidence"),
-                    result.get("reason", ""),
-                    _places(result.get("evidence", ())),
-                    states.get(criterion.id, "unmeasured"),
-                    own.get("outcome"),
-                    own.get("comment", ""),
+                    id=criterion.id,
+                    name=criterion.name,
+                    question=criterion.question,
+                    guide=criterion.guide,
+                    section=section.name,
+                    section_id=section.id,
+                    weight=criterion.weight,
+                    critical=criterion.critical,
+                    fails_section=criterion.fails_section,
+                    outcome=result.get("outcome"),
+                    confidence=result.get("confidence"),
+                    why=result.get("reason", ""),
+                    evidence=_places(result.get("evidence", ())),
+                    trust=states.get(criterion.id, "unmeasured"),
+                    mine=own.get("outcome"),
+                    my_comment=own.get("comment", ""),
+                    choices=choices(criterion),
+                    scale=shown_scale(criterion.scale),
+                    level=result.get("level"),
+                    my_level=own.get("level"),
                 )
             )
     return tuple(found)
@@ -295,45 +326,5 @@ def _reviews(session: Session, actor: Actor, conversation_id: str) -> Iterable[S
             row.comment,
             {name: one["outcome"] for name, one in row.criteria.items() if one["outcome"]},
             {name: one["comment"] for name, one in row.criteria.items() if one["comment"]},
+            levels_of(row.criteria),
         )
-
-
-def _turns(
-    conversation: Conversation,
-    tags: Mapping[str, Any],
-    reasons: Sequence[ShownReason],
-    criteria: Sequence[ShownCriterion],
-) -> Iterable[ShownTurn]:
-    marks: dict[int, list[tuple[int, int, str]]] = {}
-    for name, evidence in [
-        *((f"r-{i}", reason.evidence) for i, reason in enumerate(reasons)),
-        *((f"c-{criterion.id}", criterion.evidence) for criterion in criteria),
-    ]:
-        for place, start, end in evidence:
-            marks.setdefault(place, []).append((start, end, name))
-    feelings = {one["turn"]: one for one in (tags.get("sentiment") or {}).get("turns", [])}
-    reached: float | None = None
-    for index, turn in enumerate(conversation.turns):
-        gap = turn.start - reached if turn.start is not None and reached is not None else None
-        feeling = feelings.get(index, {})
-        yield ShownTurn(
-            index,
-            turn.speaker,
-            tuple(_pieces(turn.text, marks.get(index, ()))),
-            turn.start,
-            turn.end,
-            gap if gap is not None and gap > 0 else None,
-            gap is not None and gap < -0.2,
-            feeling.get("label"),
-            feeling.get("score"),
-        )
-        if turn.end is not None:
-            reached = max(reached or 0.0, turn.end)
-
-
-def _pieces(text: str, marks: Sequence[tuple[int, int, str]]) -> Iterable[Piece]:
-    """The text cut at the ends of its marks; what two marks share carries both."""
-    cuts = sorted({0, len(text), *(p for start, end, _ in marks for p in (start, end) if 0 < p < len(text))})
-    for first, last in pairwise(cuts):
-        names_here = tuple(name for start, end, name in marks if start <= first and last <= end)
-        yield Piece(text[first:last], names_here)

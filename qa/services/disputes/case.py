@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 from qa.services.access.permissions import Actor
 from qa.services.calibration.comparison import MachineOutcome, machine_outcome
 from qa.services.disputes.views import DisputeView, dispute
-from qa.services.judging.cards import card_of
+from qa.services.judging.answers import ShownScale, choices, shown_scale
+from qa.services.judging.cards import criterion_of
 from qa.storage import audit
 from qa.storage.people import ReviewRow
 from qa.storage.results import current_rows
 from qa.storage.tables import EvaluationRow
-from scorecards import Criterion
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeCase:
     """A dispute with its background.
 
-    ``question`` and ``guide`` are the scorecard's, empty where it is gone; ``said`` is what the author of the disputed
+    ``question``, ``guide``, ``scale`` and ``choices`` (words that answer it) are the scorecard's, empty where it is gone; ``said`` is what the author of the disputed
     review wrote about the criterion. ``machine`` is None where the machine has not judged it, and ``channel`` where the
     conversation has been deleted, or is still hidden from the actor.
     """
@@ -36,6 +36,8 @@ class DisputeCase:
     channel: str | None
     started_at: str | None
     agent_id: str | None
+    scale: ShownScale | None = None
+    choices: tuple[str, ...] = ()
 
 
 def dispute_case(session: Session, actor: Actor, dispute_id: str) -> DisputeCase:
@@ -52,10 +54,10 @@ def dispute_case(session: Session, actor: Actor, dispute_id: str) -> DisputeCase
     rows = current_rows(session, view.conversation_id)
     conversation, _, evaluation = rows or (None, None, None)
     scorecard = review.scorecard if review else evaluation.scorecard if evaluation else None
-    criterion = _criterion(scorecard, view.criterion)
+    criterion = criterion_of(scorecard, view.criterion)
     result = _result(evaluation, scorecard, view.criterion)
     texts = [turn["text"] for turn in conversation.content["turns"]] if conversation else []
-    details = {"conversation": audit.mark_of(view.conversation_id)}
+    details = {"conversation": audit.mark_of(session, view.conversation_id)}
     audit.record(session, actor.login, "dispute_open", view.id, details)
     return DisputeCase(
         view,
@@ -67,12 +69,9 @@ def dispute_case(session: Session, actor: Actor, dispute_id: str) -> DisputeCase
         conversation.channel if conversation else None,
         conversation.started_at if conversation else None,
         conversation.agent_id if conversation else None,
+        shown_scale(criterion.scale) if criterion else None,
+        choices(criterion),
     )
-
-
-def _criterion(scorecard: str | None, criterion: str) -> Criterion | None:
-    card = card_of(scorecard) if scorecard else None
-    return next((one for one in card.criteria if one.id == criterion), None) if card else None
 
 
 def _result(evaluation: EvaluationRow | None, scorecard: str | None, criterion: str) -> dict[str, Any] | None:
@@ -88,7 +87,9 @@ def _machine(
     """What the machine said when it was disputed or reviewed: a later version must not change the past."""
     if view.review_id:
         outcome, confidence = kept.get("automatic"), kept.get("confidence")
+        level = kept.get("automatic_level")
     else:
-        outcome = view.was
-        confidence = result["confidence"] if result and result["outcome"] == outcome else None
-    return None if outcome is None else machine_outcome(outcome, confidence, result, texts)
+        outcome, level = view.was, view.was_level
+        same = result is not None and (result["outcome"], result.get("level")) == (outcome, level)
+        confidence = result["confidence"] if result and same else None
+    return None if outcome is None else machine_outcome(outcome, confidence, result, texts, level)

@@ -7,44 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem
+from qa.errors import Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.accounts import new_id
-from qa.services.access.blindness import FIRST_JUDGE, still_blind
+from qa.services.access.blindness import FIRST_JUDGE, FIRST_SECOND, QUEUE, hidden_by
 from qa.services.access.permissions import Actor
+from qa.services.disputes.window import DAYS, KIND, automatic, disputed, own_conversation
 from qa.services.inputs import is_storable, text_of
-from qa.services.judging.cards import card_of
+from qa.services.judging.answers import (
+    LEVELS,
+    Answer,
+    choices,
+    levels_of,
+    outcomes_of,
+    read_answer,
+    word_of,
+)
+from qa.services.judging.cards import card_of, criterion_of
 from qa.services.judging.person_score import person_score
 from qa.storage import audit
-from qa.storage.analysis import local_time
-from qa.storage.people import DisputeRow, OutcomeRow, OverviewRow, ReviewRow
+from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
 from qa.storage.tables import now
+from scorecards import Criterion
 from scorecards.card import DECIDED_OUTCOMES
 
-DAYS = 14
 MOST_COMMENT = 4000
+UNCHANGED = "Uznane odwołanie zmienia wynik: podaj pass, fail albo na, inny niż dotąd."
+UNCHANGED_LEVEL = "Uznane odwołanie zmienia wynik: podaj poziom od 0 do {top} albo na, inny niż dotąd."
 OVERTURNED = ("accepted", "partly")
 DECIDED = (*OVERTURNED, "rejected", "wrong_person")
 STATUSES = ("open", *DECIDED, "withdrawn")
-DISPUTABLE = ("review", "second")  # a calibration is no evaluation of the agent
-KIND = "dispute"
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What is disputed: the outcomes of a person's review, or of the machine where ``review_id`` is None.
-
-    ``since`` is the day from which the window counts; None where the conversation has no day.
-    """
-
-    review_id: str | None
-    since: date | None
-    criteria: Mapping[str, Any]
 
 
 def raise_dispute(
@@ -56,6 +53,7 @@ def raise_dispute(
     review_id: str | None,
     today: date,
     days: int = DAYS,
+    wanted: str | None = None,
 ) -> str:
     """Object to one outcome of an own conversation; gives the dispute's id.
 
@@ -63,22 +61,28 @@ def raise_dispute(
         review_id: the disputed review; one that an earlier dispute made stands for the review it rests on.
             None for the machine's results, while no person has reviewed the conversation.
         days: how long after the finished review, or after the conversation's day, one may object.
+        wanted: the level that the agent asks for, where the criterion has a scale; None for none in particular.
 
     Raises:
         Missing: the conversation is not the actor's, or has no such review.
         Refused: the actor may not dispute, the window is over, or a person has reviewed what the machine said.
         Conflict: this outcome has been disputed already.
-        UsageProblem: the criterion has no outcome to object to, or the comment is too short or too long.
+        UsageProblem: the criterion has no outcome to object to, no such level or this one already, or the comment is too
+            short or too long.
     """
     actor.must("dispute.raise")
     own_conversation(session, actor, conversation_id, lock=True)
-    result = _disputed(session, conversation_id, review_id)
-    last = None if result.since is None else result.since + timedelta(days=days)
+    result = disputed(session, conversation_id, review_id)
+    last = result.last_day(days)
     if last is not None and today > last:
-        raise Refused(f"Czas na odwołanie minął {last.isoformat()}: porozmawiaj o tej ocenie z przełożonym.")
-    was = result.criteria.get(criterion, {}).get("outcome")
+        raise Refused(
+            "Czas na odwołanie minął {day}: porozmawiaj o tej ocenie z przełożonym.", day=last.isoformat()
+        )
+    kept = result.criteria.get(criterion, {})
+    was, was_level = kept.get("outcome"), kept.get("level")
     if was not in DECIDED_OUTCOMES:
         raise UsageProblem("To kryterium nie ma wyniku, od którego można się odwołać: wybierz inne.")
+    level = _wanted(criterion_of(result.scorecard, criterion), wanted, was_level)
     _not_twice(session, conversation_id, result.review_id, criterion)
     row = DisputeRow(
         id=new_id(),
@@ -87,32 +91,19 @@ def raise_dispute(
         criterion=criterion,
         account_id=actor.id,
         was=was,
-        comment=text_of(comment, "Uzasadnienie odwołania", 3, MOST_COMMENT),
+        was_level=was_level,
+        wanted_level=level,
+        comment=text_of(comment, Term("Uzasadnienie odwołania"), 3, MOST_COMMENT),
     )
     session.add(row)
     session.flush()
     details = {
-        "conversation": audit.mark_of(conversation_id),
+        "conversation": audit.mark_of(session, conversation_id),
         "criterion": criterion,
         "review": result.review_id,
     }
     audit.record(session, actor.login, "dispute_raise", row.id, details)
     return row.id
-
-
-def last_day(
-    session: Session, actor: Actor, conversation_id: str, review_id: str | None, days: int = DAYS
-) -> str | None:
-    """The last ISO day for a dispute about an own conversation; None where there is no limit.
-
-    Raises:
-        Missing: the conversation is not the actor's, or has no such review.
-        Refused: the actor may not dispute, or a person has reviewed what the machine said.
-    """
-    actor.must("dispute.raise")
-    own_conversation(session, actor, conversation_id)
-    since = _disputed(session, conversation_id, review_id).since
-    return None if since is None else (since + timedelta(days=days)).isoformat()
 
 
 def withdraw(session: Session, actor: Actor, dispute_id: str) -> None:
@@ -130,7 +121,11 @@ def withdraw(session: Session, actor: Actor, dispute_id: str) -> None:
     row.status = "withdrawn"
     session.flush()
     audit.record(
-        session, actor.login, "dispute_withdraw", row.id, {"conversation": audit.mark_of(row.conversation_id)}
+        session,
+        actor.login,
+        "dispute_withdraw",
+        row.id,
+        {"conversation": audit.mark_of(session, row.conversation_id)},
     )
 
 
@@ -146,11 +141,12 @@ def decide(
 
     Args:
         status: ``accepted`` or ``partly`` with a new outcome in ``becomes``, ``rejected`` or ``wrong_person`` without.
+        becomes: with a scale the number of a level.
 
     Raises:
         Missing: there is no such dispute.
         Refused: the actor may not decide, wrote the disputed review, is the person it is about, or has to judge the
-            conversation blind in a calibration first.
+            conversation blind first.
         Conflict: it is no longer open, or the result that would change is gone.
         UsageProblem: an unknown status, an outcome missing, out of place or the same, a comment too short or too long.
     """
@@ -159,97 +155,39 @@ def decide(
     _still_open(row)
     overview = session.get(OverviewRow, row.conversation_id, with_for_update=True)
     review = session.get(ReviewRow, row.review_id) if row.review_id else None
-    reason = why_not(
-        actor, row, review.account_id if review else None, overview.agent_id if overview else None
-    )
-    if reason:
-        raise Refused(reason)
-    if row.conversation_id in still_blind(session, actor):
-        raise Refused(FIRST_JUDGE)
-    _check_outcome(status, becomes, row.was)
-    why = text_of(comment, "Uzasadnienie decyzji", 3, MOST_COMMENT)
+    own = why_not(actor, row, review.account_id if review else None, overview.agent_id if overview else None)
+    if own is not None:
+        raise own
+    if hidden := hidden_by(session, actor).get(row.conversation_id):
+        raise Refused(FIRST_SECOND) if hidden == QUEUE else Refused(FIRST_JUDGE)
+    _check_status(status, becomes)
+    why = text_of(comment, Term("Uzasadnienie decyzji"), 3, MOST_COMMENT)
     base = None if becomes is None else _base(session, row, review, overview)
-    row.decision, row.status, row.becomes = why, status, becomes
+    answer = _new_answer(row, base, becomes)
+    row.decision, row.status = why, status
+    row.becomes, row.becomes_level = answer.outcome, answer.level
     row.decided_by, row.decided_at = actor.id, now()
     if base is not None:
         session.add(_overturned(row, base))
     session.flush()
     details = {
-        "conversation": audit.mark_of(row.conversation_id),
+        "conversation": audit.mark_of(session, row.conversation_id),
         "criterion": row.criterion,
         "status": status,
-        "was": row.was,
+        "was": word_of(row.was, row.was_level),
         "becomes": becomes,
     }
     audit.record(session, actor.login, "dispute_decide", row.id, details)
     return row.id if becomes is not None else None
 
 
-def why_not(actor: Actor, row: DisputeRow, author: str | None, agent_id: str | None) -> str | None:
+def why_not(actor: Actor, row: DisputeRow, author: str | None, agent_id: str | None) -> Refused | None:
     """Why the actor may not decide this dispute, or None: nobody judges their own work."""
     if author == actor.id:
-        return "To Twoja ocena: odwołanie od niej rozstrzyga ktoś inny."
+        return Refused("To Twoja ocena: odwołanie od niej rozstrzyga ktoś inny.")
     if row.account_id == actor.id or (actor.agent_id is not None and actor.agent_id == agent_id):
-        return "To odwołanie dotyczy Ciebie: rozstrzyga je ktoś inny."
+        return Refused("To odwołanie dotyczy Ciebie: rozstrzyga je ktoś inny.")
     return None
-
-
-def own_conversation(
-    session: Session, actor: Actor, conversation_id: str, *, lock: bool = False
-) -> OverviewRow:
-    """The conversation, where it is the actor's own. ``lock`` makes others who change its disputes wait.
-
-    Raises:
-        Missing: it is not.
-    """
-    known = is_storable(conversation_id)
-    row = session.get(OverviewRow, conversation_id, with_for_update=lock or None) if known else None
-    if row is None or actor.agent_id is None or row.agent_id != actor.agent_id:
-        raise Missing("Nie ma takiej rozmowy wśród Twoich.")
-    return row
-
-
-def _disputed(session: Session, conversation_id: str, review_id: str | None) -> _Result:
-    if review_id is None:
-        return _of_machine(session, conversation_id)
-    review = session.get(ReviewRow, review_id) if is_storable(review_id) else None
-    if review is not None and review.conversation_id == conversation_id and review.finished_at is not None:
-        earlier = session.get(DisputeRow, review.id) if review.kind == KIND else None
-        if earlier is not None:
-            return _disputed(session, conversation_id, earlier.review_id)
-        finished = local_time(review.finished_at)
-        if review.kind in DISPUTABLE and finished is not None:
-            return _Result(review.id, finished.date(), review.criteria)
-    raise Missing("Nie ma takiej zakończonej oceny tej rozmowy.")
-
-
-def _of_machine(session: Session, conversation_id: str) -> _Result:
-    reviewed = select(ReviewRow.id).where(
-        ReviewRow.conversation_id == conversation_id,
-        ReviewRow.status == "finished",
-        ReviewRow.kind.in_(DISPUTABLE),
-    )
-    if session.scalars(reviewed.limit(1)).first() is not None:
-        raise Refused("Tę rozmowę ocenił już człowiek: odwołaj się od jego oceny.")
-    overview = session.get(OverviewRow, conversation_id)
-    day = date.fromisoformat(overview.day) if overview and overview.day else None
-    return _Result(None, day, _automatic(session, conversation_id)[0])
-
-
-def _automatic(session: Session, conversation_id: str) -> tuple[dict[str, Any], str | None]:
-    """What the machine has decided in the form of a review's criteria, and by which scorecard."""
-    rows = list(session.scalars(select(OutcomeRow).where(OutcomeRow.conversation_id == conversation_id)))
-    criteria = {
-        row.criterion: {
-            "outcome": row.outcome,
-            "comment": "",
-            "automatic": row.outcome,
-            "confidence": row.confidence,
-        }
-        for row in rows
-        if row.outcome in DECIDED_OUTCOMES
-    }
-    return criteria, rows[0].scorecard if rows else None
 
 
 def _not_twice(session: Session, conversation_id: str, review_id: str | None, criterion: str) -> None:
@@ -280,13 +218,44 @@ def _still_open(row: DisputeRow) -> None:
         raise Conflict("To odwołanie nie jest już otwarte: odśwież stronę.")
 
 
-def _check_outcome(status: str, becomes: str | None, was: str) -> None:
+def _wanted(criterion: Criterion | None, wanted: str | None, was: int | None) -> int | None:
+    """The level that is asked for.
+
+    Raises:
+        UsageProblem: the criterion has no such level, or it is this one already.
+    """
+    if wanted is None:
+        return None
+    if criterion is None or criterion.scale is None or wanted not in LEVELS:
+        raise UsageProblem("To kryterium nie ma poziomów: napisz w uzasadnieniu, jaki wynik jest właściwy.")
+    level = read_answer(criterion, wanted).level
+    if level == was:
+        raise UsageProblem("To jest obecny poziom: wybierz inny albo nie podawaj żadnego.")
+    return level
+
+
+def _check_status(status: str, becomes: str | None) -> None:
     if status not in DECIDED:
-        raise UsageProblem(f"Decyzja to jedno z: {', '.join(DECIDED)}.")
+        raise UsageProblem("Decyzja to jedno z: {known}.", known=DECIDED)
     if status not in OVERTURNED and becomes is not None:
         raise UsageProblem("Ta decyzja nie zmienia wyniku: usuń nowy wynik albo wybierz inną.")
-    if status in OVERTURNED and (becomes not in DECIDED_OUTCOMES or becomes == was):
-        raise UsageProblem("Uznane odwołanie zmienia wynik: podaj pass, fail albo na, inny niż dotąd.")
+    if status in OVERTURNED and becomes is None:
+        raise UsageProblem(UNCHANGED)
+
+
+def _new_answer(row: DisputeRow, base: _Base | None, becomes: str | None) -> Answer:
+    """What the decision makes of the outcome; none where it does not change it.
+
+    Raises:
+        UsageProblem: the criterion is not answered so, or it is the same as before.
+    """
+    if base is None or becomes is None:
+        return Answer(None)
+    criterion = criterion_of(base.scorecard, row.criterion)
+    if becomes not in choices(criterion) or becomes == word_of(row.was, row.was_level):
+        scale = criterion.scale if criterion else None
+        raise UsageProblem(UNCHANGED) if scale is None else UsageProblem(UNCHANGED_LEVEL, top=scale.top)
+    return read_answer(criterion, becomes) if criterion else Answer(becomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +272,7 @@ def _base(session: Session, row: DisputeRow, review: ReviewRow | None, overview:
     agent_id = overview.agent_id if overview else held.agent_id if held else None
     if held is not None:
         return _Base(held.scorecard, agent_id, held.criteria)
-    criteria, scorecard = _automatic(session, row.conversation_id)
+    criteria, scorecard = automatic(session, row.conversation_id)
     if scorecard is None:
         raise Conflict("Wyników tej rozmowy już nie ma: odwołanie można tylko oddalić.")
     return _Base(scorecard, agent_id, criteria)
@@ -312,7 +281,10 @@ def _base(session: Session, row: DisputeRow, review: ReviewRow | None, overview:
 def _overturned(row: DisputeRow, base: _Base) -> ReviewRow:
     """The review that the decision makes."""
     before = base.criteria.get(row.criterion, {"automatic": None, "confidence": None})
-    criteria = {**base.criteria, row.criterion: {**before, "outcome": row.becomes, "comment": row.decision}}
+    decided = {**before, "outcome": row.becomes, "comment": row.decision}
+    if row.becomes_level is not None or "level" in before:
+        decided["level"] = row.becomes_level
+    criteria = {**base.criteria, row.criterion: decided}
     card = card_of(base.scorecard)
     return ReviewRow(
         id=row.id,
@@ -323,7 +295,7 @@ def _overturned(row: DisputeRow, base: _Base) -> ReviewRow:
         scorecard=base.scorecard,
         agent_id=base.agent_id,
         criteria=criteria,
-        score=person_score(card, {name: one["outcome"] for name, one in criteria.items()}) if card else None,
+        score=person_score(card, outcomes_of(criteria), levels_of(criteria)) if card else None,
         finished_at=row.decided_at,
     )
 

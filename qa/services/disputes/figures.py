@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
 from qa.services.access.accounts import GONE, names
+from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.disputes.deciding import DECIDED, OVERTURNED
 from qa.services.judging.cards import criterion_name
@@ -53,7 +54,8 @@ class DisputeFigures:
 def dispute_figures(
     session: Session, actor: Actor, first: date | None = None, last: date | None = None
 ) -> DisputeFigures:
-    """Figures of disputes decided from ``first`` to ``last``, Polish days, both included.
+    """Figures of disputes decided from ``first`` to ``last``, Polish days, both included; without those about what the actor has still
+    to judge blind.
 
     Raises:
         Refused: the actor may not read disputes.
@@ -64,7 +66,7 @@ def dispute_figures(
         raise UsageProblem("Podaj dni z lat od 2000 do 2100.")
     if first and last and last < first:
         raise UsageProblem("Okres kończy się przed swoim początkiem: zamień daty.")
-    period = _period(first, last)
+    period = [*_period(first, last), DisputeRow.conversation_id.not_in(sorted(hidden_from(session, actor)))]
     counts = _counts(session, period)
     hours = _hours(session, period)
     waiting = select(func.count(), func.min(DisputeRow.created_at)).where(DisputeRow.status == "open")

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from qa.errors import Missing, UsageProblem
 from qa.services.access.accounts import GONE, names
-from qa.services.access.blindness import still_blind
+from qa.services.access.blindness import hidden_by, hidden_from
 from qa.services.access.permissions import Actor, may_see
-from qa.services.disputes.deciding import STATUSES, why_not
+from qa.services.disputes.deciding import DECIDED, STATUSES, why_not
 from qa.services.inputs import is_storable, rows_of
 from qa.services.judging.cards import criterion_name
 from qa.storage.people import DisputeRow, OverviewRow, ReviewRow
@@ -26,7 +26,9 @@ class DisputeView:
     """A dispute. ``author`` wrote the disputed review, None where the machine judged; moments are ISO, UTC.
 
     ``new_review_id`` is the review that an overturning decision made; ``may_decide`` is the actor's. ``hidden_by`` is an
-    open calibration in which the actor has to judge the conversation first: until then what was said is left out.
+    open calibration in which the actor has to judge the conversation blind first, or ``queue``: until then what was said is
+    left out, and ``status`` is empty where something was decided.
+    Where the criterion has a scale the levels are there too, and the one that the agent asks for.
     """
 
     id: str
@@ -47,6 +49,9 @@ class DisputeView:
     decided_at: str | None
     may_decide: bool
     hidden_by: str | None = None
+    was_level: int | None = None
+    wanted_level: int | None = None
+    becomes_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,12 @@ def disputes(
     """
     actor.must("dispute.read")
     if status and status not in STATUSES:
-        raise UsageProblem(f"Nieznany filtr `status`: do wyboru {', '.join(STATUSES)}.")
+        raise UsageProblem("Nieznany filtr `status`: do wyboru {known}.", known=STATUSES)
     query = _joined()
     if status:
         query = query.where(DisputeRow.status == status)
+    if status in DECIDED:  # being on this list would tell what was decided
+        query = query.where(DisputeRow.conversation_id.not_in(sorted(hidden_from(session, actor))))
     is_open = DisputeRow.status == "open"
     query = query.order_by(
         case((is_open, 0), else_=1),
@@ -150,14 +157,14 @@ def _page(
 
 
 def _views(session: Session, actor: Actor, query: Select[*tuple[Any, ...]]) -> tuple[DisputeView, ...]:
-    people, blind = names(session), still_blind(session, actor)
+    people, blind = names(session), hidden_by(session, actor)
     found = (_view(actor, people, *row) for row in session.execute(query))
     return tuple(_hidden(one, blind.get(one.conversation_id)) for one in found)
 
 
-def _hidden(view: DisputeView, calibration_id: str | None) -> DisputeView:
-    """The view without all that tells an outcome, where the actor has to judge in that calibration first."""
-    if calibration_id is None:
+def _hidden(view: DisputeView, hidden: str | None) -> DisputeView:
+    """The view without all that tells an outcome, where the actor has to judge in that place first."""
+    if hidden is None:
         return view
     return replace(
         view,
@@ -168,10 +175,16 @@ def _hidden(view: DisputeView, calibration_id: str | None) -> DisputeView:
         was="",
         becomes=None,
         comment="",
+        status="" if view.status in DECIDED else view.status,
         decision="",
+        decided_by=None,
+        decided_at=None,
         new_review_id=None,
         may_decide=False,
-        hidden_by=calibration_id,
+        hidden_by=hidden,
+        was_level=None,
+        wanted_level=None,
+        becomes_level=None,
     )
 
 
@@ -202,4 +215,7 @@ def _view(
         row.created_at.isoformat(),
         row.decided_at.isoformat() if row.decided_at else None,
         decides and why_not(actor, row, author, agent_id) is None,
+        was_level=row.was_level,
+        wanted_level=row.wanted_level,
+        becomes_level=row.becomes_level,
     )

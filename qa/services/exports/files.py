@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem
 from qa.services.access.permissions import Actor
 from qa.storage import audit
+from qa.storage.batches import AT_ONCE
 
 Cell = str | int | float | None
 Rows = Iterable[Sequence[Cell]]
@@ -24,7 +25,6 @@ KINDS: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-AT_ONCE = 500
 MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, less the header
 MOST_XLSX_LETTERS = 32_767
 MANY_ROWS = "Arkusz XLSX mieści najwyżej {most} wierszy: zawęź filtry albo wybierz CSV lub Parquet."
@@ -154,7 +154,7 @@ def _xlsx(table: Table) -> bytes:
     for place, row in enumerate(table.rows):
         if place >= MOST_XLSX_ROWS:
             sheet.close()  # or what is half written would complain when it is collected
-            raise UsageProblem(MANY_ROWS.format(most=MOST_XLSX_ROWS))
+            raise UsageProblem(MANY_ROWS, most=MOST_XLSX_ROWS)
         sheet.append([_in_sheet(cell) for cell in row])
     about = book.create_sheet("Opis")
     for line in table.about:
@@ -199,4 +199,4 @@ def _array(cells: Sequence[Cell]) -> Any:
 
 def _check(kind: str) -> None:
     if kind not in KINDS:
-        raise UsageProblem(f"Nieznany rodzaj pliku: do wyboru {', '.join(KINDS)}.")
+        raise UsageProblem("Nieznany rodzaj pliku: do wyboru {known}.", known=tuple(KINDS))

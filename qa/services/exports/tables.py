@@ -12,10 +12,11 @@ from qa.report.charts import SENTIMENT_NAMES
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.boards.figures import Average
-from qa.services.boards.quality_board import GroupQuality, QualityView
-from qa.services.boards.voice_board import SentimentCount, VoiceView, reason_name
+from qa.services.boards.quality_board import CriterionQuality, GroupQuality, QualityView
+from qa.services.boards.voice_board import SentimentCount, VoiceView
 from qa.services.coaching.progress import Proportion
 from qa.services.conversations.listing import Filters, conditions_of
+from qa.services.conversations.reasons import reason_name
 from qa.services.exports.files import Cell, Rows, Table
 from qa.storage.people import OverviewRow, ReviewRow
 
@@ -61,7 +62,7 @@ def quality_tables(view: QualityView) -> dict[str, Table]:
                 "Kryterium", "Nazwa",
                 "Automat: n", "Automat: zaliczone", "Automat: 95 % od", "Automat: 95 % do",
                 "Z ocenami ludzi: n", "Z ocenami ludzi: zaliczone", "Z ocenami ludzi: 95 % od",
-                "Z ocenami ludzi: 95 % do", "Uwaga", "Nierozstrzygnięte", "Nie dotyczy",
+                "Z ocenami ludzi: 95 % do", "Uwaga", "Nierozstrzygnięte", "Nie dotyczy", *_level_columns(view),
             ),
             list(_criteria(view)),
         ),
@@ -97,7 +98,33 @@ def _criteria(view: QualityView) -> Iterator[Sequence[Cell]]:
             combined.n_human, combined.value, combined.low, combined.high
         )  # fmt: skip
         notes = " ".join(filter(None, (combined.note, view.audit.note)))
-        yield one.id, one.name, *_share(one.automatic), *people, notes, one.undecided, one.not_applicable
+        yield (
+            one.id, one.name, *_share(one.automatic), *people, notes, one.undecided, one.not_applicable,
+            *_level_cells(view, one),
+        )  # fmt: skip
+
+
+_LEVELS = (
+    "Poziomy: n",
+    "Średni poziom",
+    "Poziom: 95 % od",
+    "Poziom: 95 % do",
+    "Najwyższy poziom",
+    "Zaliczone od",
+)
+
+
+def _level_columns(view: QualityView) -> tuple[str, ...]:
+    """Columns for the levels, only where a criterion of the card has a scale."""
+    return _LEVELS if any(one.levels for one in view.criteria) else ()
+
+
+def _level_cells(view: QualityView, one: CriterionQuality) -> tuple[Cell, ...]:
+    if not _level_columns(view):
+        return ()
+    if one.levels is None:
+        return (None,) * len(_LEVELS)
+    return *_average(one.levels.mean), one.levels.top, one.levels.pass_from
 
 
 def _points(view: QualityView) -> Iterator[Sequence[Cell]]:

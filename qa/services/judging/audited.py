@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from qa.services.coaching.progress import GIVEN
 from qa.services.judging.powered import LEAST_HUMAN, Audited
+from qa.storage.batches import in_batches
 from qa.storage.people import (
     DisputeRow,
     OutcomeRow,
@@ -25,9 +26,7 @@ from qa.storage.people import (
     SampleItemRow,
     SampleRow,
 )
-from qa.storage.results import in_batches
 
-AT_ONCE = 500
 NO_REVIEWS = "Ludzie nie ocenili jeszcze żadnej z tych rozmów."
 NOT_DRAWN = (
     "Ocen z losowej próby jest za mało, więc liczą się wszystkie oceny ludzi: nie wiadomo, jak wybrano te rozmowy, "
@@ -167,7 +166,7 @@ def _beside(
 ) -> dict[str, list[Audited]]:
     found: dict[str, list[Audited]] = {}
     row = OutcomeRow
-    for ids in in_batches(sorted(weights), AT_ONCE):
+    for ids in in_batches(sorted(weights)):
         # the scorecard is not asked for: the database might go by it instead of by the key
         query = select(row.conversation_id, row.criterion, row.scorecard, row.outcome)
         for identifier, criterion, card, machine in session.execute(

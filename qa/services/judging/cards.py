@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from qa.errors import UsageProblem
-from scorecards import Scorecard, ScorecardError, available, load_scorecard
+from scorecards import Criterion, Scorecard, ScorecardError, available, load_scorecard
 
 # A process serves one configuration; its own cards are read from files once, when the application is made.
 _own: dict[str, Scorecard] = {}
@@ -48,9 +48,15 @@ def known_card(key: str) -> Scorecard:
     card = card_of(key)
     if card is None:
         raise UsageProblem(
-            f"Nie ma takiej karty oceny: wybierz jedną z {', '.join(sorted({*available(), *_own}))}."
+            "Nie ma takiej karty oceny: wybierz jedną z {known}.", known=sorted({*available(), *_own})
         )
     return card
+
+
+def criterion_of(key: str | None, criterion: str) -> Criterion | None:
+    """The criterion of a scorecard; None where one of both is no longer there."""
+    card = card_of(key) if key else None
+    return next((one for one in card.criteria if one.id == criterion), None) if card else None
 
 
 def criterion_name(key: str | None, criterion: str) -> str:

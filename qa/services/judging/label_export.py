@@ -4,7 +4,9 @@ One JSON line a conversation: ``id``, and for each rater, under a pseudonym, ``c
 beside it: ``kind`` of review, ``blind`` (made without sight of the machine's outcomes), ``probability`` with which the
 conversation was drawn (None where it was not), ``scorecard``, ``machine`` (what it said then, by criterion),
 ``finished_at``. What a dispute overturned is gone from the disputed outcomes and stands in ``overturned``; the decision
-is a rater of its own. Comments, names and agents are not in it.
+is a rater of its own. Where criteria have a scale, ``levels`` holds those that were given, ``machine`` has a ``level``
+and ``overturned_levels`` those of before. Comments, names and agents are not in it,
+nor conversations that who exports has still to judge blind.
 """
 
 from __future__ import annotations
@@ -20,18 +22,19 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
-from qa.services.access.blindness import not_in_open_calibration
+from qa.services.access.blindness import hidden_from, not_in_open_calibration
 from qa.services.access.permissions import Actor
 from qa.services.coaching.progress import GIVEN
+from qa.services.judging.answers import Answer, levels_of
 from qa.services.judging.cards import known_card
 from qa.storage import audit
 from qa.storage.analysis import midnight
+from qa.storage.batches import AT_ONCE
 from qa.storage.digests import Pseudonyms
 from qa.storage.people import DisputeRow, ReviewRow, SampleItemRow
 
 KINDS = ("review", "second", "calibration", "dispute")
 REVIEWER = "oceniajacy"  # the kind of pseudonym
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def labels(
     """
     actor.must("export.labels")
     where = [*_where(known_card(scorecard).key, first, last), ReviewRow.kind.in_(_kinds(kinds))]
+    where.append(ReviewRow.conversation_id.not_in(sorted(hidden_from(session, actor))))
     n = session.scalar(select(func.count()).select_from(ReviewRow).where(*where)) or 0
     days = [day.isoformat() if day else None for day in (first, last)]
     details = {"n": n, "days": days, "kinds": sorted(set(kinds))}
@@ -72,7 +76,7 @@ def labels(
 
 def _kinds(kinds: Sequence[str]) -> list[str]:
     if not kinds or set(kinds) - set(KINDS):
-        raise UsageProblem(f"Nieznany rodzaj ocen: do wyboru {', '.join(KINDS)}.")
+        raise UsageProblem("Nieznany rodzaj ocen: do wyboru {known}.", known=tuple(KINDS))
     return sorted(set(kinds))
 
 
@@ -109,18 +113,18 @@ def _lines(session: Session, pseudonyms: Pseudonyms, where: Sequence[ColumnEleme
         yield json.dumps(line, ensure_ascii=False) + "\n"
 
 
-def _overturned(session: Session) -> dict[str, dict[str, str]]:
+def _overturned(session: Session) -> dict[str, dict[str, Answer]]:
     """By review the criteria that disputes overturned, with what was said before."""
-    query = select(DisputeRow.review_id, DisputeRow.criterion, DisputeRow.was).where(
+    query = select(DisputeRow.review_id, DisputeRow.criterion, DisputeRow.was, DisputeRow.was_level).where(
         DisputeRow.review_id.is_not(None), DisputeRow.becomes.is_not(None)
     )
-    found: dict[str, dict[str, str]] = {}
-    for review, criterion, was in session.execute(query).tuples():
-        found.setdefault(review or "", {})[criterion] = was
+    found: dict[str, dict[str, Answer]] = {}
+    for review, criterion, was, level in session.execute(query).tuples():
+        found.setdefault(review or "", {})[criterion] = Answer(was, level)
     return found
 
 
-def _rater(one: _Given, overturned: Mapping[str, str]) -> dict[str, Any]:
+def _rater(one: _Given, overturned: Mapping[str, Answer]) -> dict[str, Any]:
     review, item = one.review, one.item
     names = {one.dispute.criterion} if one.dispute else review.criteria.keys() - overturned.keys()
     said = {
@@ -128,16 +132,28 @@ def _rater(one: _Given, overturned: Mapping[str, str]) -> dict[str, Any]:
         for name, judged in review.criteria.items()
         if name in names and judged["outcome"] in GIVEN
     }
+    levels = levels_of(said)
+    before = {name: was.level for name, was in overturned.items() if was.level is not None}
     return {
         "criteria": {name: judged["outcome"] for name, judged in said.items()},
+        **({"levels": levels} if levels else {}),
         "kind": review.kind,
         "blind": review.kind in ("second", "calibration") or bool(item and item.blind),
         "probability": item.probability if item else None,
         "scorecard": review.scorecard,
         "machine": {
-            name: {"outcome": judged["automatic"], "confidence": judged["confidence"]}
+            name: {
+                "outcome": judged["automatic"],
+                "confidence": judged["confidence"],
+                **_machine_level(judged),
+            }
             for name, judged in said.items()
         },
         "finished_at": review.finished_at.isoformat() if review.finished_at else None,
-        "overturned": dict(overturned),
+        "overturned": {name: was.outcome for name, was in overturned.items()},
+        **({"overturned_levels": before} if before else {}),
     }
+
+
+def _machine_level(judged: Mapping[str, Any]) -> dict[str, Any]:
+    return {"level": judged["automatic_level"]} if "automatic_level" in judged else {}

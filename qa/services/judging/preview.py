@@ -16,11 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.services.boards.figures import Average, Moments, average
+from qa.services.judging.answers import word_of
 from qa.services.judging.trust import Share
 from qa.services.workspace import Progress, Unwatched
-from qa.storage.results import in_batches, older, taggings_of
+from qa.storage.batches import in_batches
+from qa.storage.results import older, taggings_of
 from qa.storage.tables import ConversationRow, TaggingRow
-from scorecards import Evaluation, Scorecard
+from scorecards import CriterionResult, Evaluation, Scorecard
 from scorecards.engine import score_view
 from scorecards.view import View
 from transcripts.conversation import ConversationError
@@ -35,7 +37,7 @@ ABSENT = "absent"  # the outcome of a criterion that one of the cards does not h
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A conversation in which a criterion gets another outcome."""
+    """A conversation in which a criterion gets another answer: an outcome, or the number of a level."""
 
     conversation_id: str
     before: str
@@ -53,7 +55,11 @@ class Rescored:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """Old outcomes against new ones; ``absent`` where a card does not have the criterion."""
+    """Old answers against new ones: outcomes, or numbers of levels; ``absent`` where a card lacks the criterion.
+
+    ``changed`` counts another outcome, or another level of the same scale: a card that begins to ask for degrees has
+    changed nothing by that alone.
+    """
 
     id: str
     name: str
@@ -145,6 +151,7 @@ class _Counts:
     after: Moments = field(default_factory=Moments)
     difference: Moments = field(default_factory=Moments)
     outcomes: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
+    apart: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Example]] = field(default_factory=dict)
     widest: list[Rescored] = field(default_factory=list)
 
@@ -164,13 +171,16 @@ class _Counts:
 
     def _outcomes(self, identifier: str, old: Evaluation, new: Evaluation) -> bool:
         """Count the outcomes of every criterion; whether one that both cards have differs."""
-        before = {result.id: str(result.outcome) for result in old.criteria}
-        after = {result.id: str(result.outcome) for result in new.criteria}
+        before = {result.id: result for result in old.criteria}
+        after = {result.id: result for result in new.criteria}
         differs = False
         for name in {**before, **after}:
-            pair = (before.get(name, ABSENT), after.get(name, ABSENT))
+            one, other = before.get(name), after.get(name)
+            pair = (_word(one), _word(other))
             self.outcomes.setdefault(name, Counter())[pair] += 1
-            if pair[0] != pair[1] and ABSENT not in pair:
+            if _changes(one, other):
+                self.apart[name] += 1
+            if _changes(one, other) and ABSENT not in pair:
                 differs = True
                 listed = self.examples.setdefault(name, [])
                 if len(listed) < EXAMPLES:
@@ -217,9 +227,20 @@ class _Counts:
         names.update({c.id: c.name for c in self.against.criteria if c.id not in names})
         for identifier, name in names.items():
             counts = self.outcomes.get(identifier, Counter())
-            apart = sum(n for (old, new), n in counts.items() if old != new)
             examples = tuple(self.examples.get(identifier, ()))
-            yield CriterionChange(identifier, name, dict(counts), Share(apart, self.n), examples)
+            changed = Share(self.apart[identifier], self.n)
+            yield CriterionChange(identifier, name, dict(counts), changed, examples)
+
+
+def _word(result: CriterionResult | None) -> str:
+    """The answer as one word."""
+    return ABSENT if result is None else word_of(result.outcome, result.level) or ABSENT
+
+
+def _changes(old: CriterionResult | None, new: CriterionResult | None) -> bool:
+    if old is None or new is None:
+        return old is not new
+    return old.outcome != new.outcome or (old.scale == new.scale and old.level != new.level)
 
 
 def _moments(value: float | None) -> Moments:

@@ -13,14 +13,23 @@ from qa.errors import Conflict, Missing, Refused, UsageProblem
 from qa.services.access.accounts import new_id
 from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable
+from qa.services.judging.answers import (
+    Answer,
+    as_kept,
+    automatic_word,
+    kept_word,
+    levels_of,
+    machine_kept,
+    outcomes_of,
+    read_answer,
+)
 from qa.services.judging.person_score import person_score
 from qa.storage import audit
 from qa.storage.people import OverviewRow, ReviewRow, SampleItemRow
 from qa.storage.results import evaluation_of
 from qa.storage.tables import now
-from scorecards import Scorecard
+from scorecards import Criterion, Scorecard
 
-GIVEN = ("pass", "fail", "na")
 LONGEST_COMMENT = 4000
 
 
@@ -28,7 +37,8 @@ LONGEST_COMMENT = 4000
 class Change:
     """What a person changes in a review: outcomes and comments by criterion, the comment of the whole.
 
-    ``version`` is the version that they saw; None begins a review. An outcome of None takes one back.
+    ``outcomes`` are answers as :mod:`qa.services.judging.answers` reads them: a criterion with a scale is answered by the
+    number of a level. None takes an answer back. ``version`` is the version that they saw; None begins a review.
     """
 
     outcomes: Mapping[str, str | None]
@@ -67,7 +77,7 @@ def save(
     """
     actor.must("review.write")
     _check(card, change)
-    overview = session.get(OverviewRow, conversation_id)
+    overview = _kept_to_oneself(session, conversation_id)
     if overview is None:
         raise Missing("Nie ma takiej rozmowy albo jeszcze nie została przetworzona.")
     if actor.agent_id is not None and actor.agent_id == overview.agent_id:
@@ -82,12 +92,10 @@ def save(
         raise Conflict(
             "Ocena zmieniła się w innym oknie: odśwież stronę, Twoje komentarze zostały w przeglądarce."
         )
-    row.criteria = _changed(row.criteria, change, _automatic(session, conversation_id))
+    row.criteria = _changed(card, row.criteria, change, _automatic(session, conversation_id))
     if change.comment is not None:
         row.comment = change.comment
-    row.score = person_score(
-        card, {name: one["outcome"] for name, one in row.criteria.items() if one["outcome"]}
-    )
+    row.score = person_score(card, outcomes_of(row.criteria), levels_of(row.criteria))
     row.version += 1
     row.updated_at = now()
     session.flush()
@@ -103,13 +111,13 @@ def finish(session: Session, actor: Actor, review_id: str, card: Scorecard) -> R
         UsageProblem: something is missing; the sentence says what.
     """
     actor.must("review.write")
-    row = own(session, actor, review_id)
+    row = _to_change(session, actor, review_id)
     if row.status == "finished":
         raise Conflict("Ta ocena jest już zakończona.")
     _check_held(session, actor, row, row.item_id)
     missing = [c.name for c in card.criteria if not row.criteria.get(c.id, {}).get("outcome")]
     if missing:
-        raise UsageProblem(f"Oceń jeszcze: {', '.join(missing)}.")
+        raise UsageProblem("Oceń jeszcze: {missing}.", missing=missing)
     silent = [
         c.name
         for c in card.criteria
@@ -118,10 +126,14 @@ def finish(session: Session, actor: Actor, review_id: str, card: Scorecard) -> R
         and not row.criteria[c.id]["comment"].strip()
     ]
     if silent:
-        raise UsageProblem(f"Niezaliczone kryterium krytyczne wymaga komentarza: {', '.join(silent)}.")
+        raise UsageProblem("Niezaliczone kryterium krytyczne wymaga komentarza: {missing}.", missing=silent)
     row.status, row.finished_at, row.updated_at = "finished", now(), now()
-    overridden = sum(one["automatic"] not in (None, one["outcome"]) for one in row.criteria.values())
-    details = {"conversation": audit.mark_of(row.conversation_id), "kind": row.kind, "overridden": overridden}
+    overridden = sum(automatic_word(one) not in (None, kept_word(one)) for one in row.criteria.values())
+    details = {
+        "conversation": audit.mark_of(session, row.conversation_id),
+        "kind": row.kind,
+        "overridden": overridden,
+    }
     audit.record(session, actor.login, "review_finish", row.id, details)
     return row
 
@@ -134,9 +146,9 @@ def reopen(session: Session, actor: Actor, review_id: str) -> ReviewRow:
         Refused: a dispute was raised about it, or it was made blind.
     """
     actor.must("review.write")
-    row = own(session, actor, review_id)
+    row = _to_change(session, actor, review_id)
     if row.status == "finished":
-        if row.kind == "second":
+        if row.kind == "second" or _was_blind(session, row):
             raise Refused(
                 "To była ocena w ciemno: po jej zakończeniu widać inne oceny, więc nie można jej już zmienić."
             )
@@ -148,8 +160,24 @@ def reopen(session: Session, actor: Actor, review_id: str) -> ReviewRow:
             actor.login,
             "review_reopen",
             row.id,
-            {"conversation": audit.mark_of(row.conversation_id)},
+            {"conversation": audit.mark_of(session, row.conversation_id)},
         )
+    return row
+
+
+def _kept_to_oneself(session: Session, conversation_id: str) -> OverviewRow | None:
+    """The conversation, whose reviews nobody else changes until the end of the transaction.
+
+    A review that is just being begun has no row of its own yet that could be locked: two windows would begin two.
+    """
+    return session.get(OverviewRow, conversation_id, with_for_update=True)
+
+
+def _to_change(session: Session, actor: Actor, review_id: str) -> ReviewRow:
+    """The actor's review as it is once nobody else changes it; raises as :func:`own`."""
+    row = own(session, actor, review_id)
+    _kept_to_oneself(session, row.conversation_id)
+    session.refresh(row)
     return row
 
 
@@ -173,6 +201,11 @@ def finished_reviews(session: Session, conversation_id: str) -> list[ReviewRow]:
         ReviewRow.kind.in_(("review", "second", "dispute")),
     )
     return list(session.scalars(query.order_by(ReviewRow.finished_at.desc())))
+
+
+def _was_blind(session: Session, row: ReviewRow) -> bool:
+    item = session.get(SampleItemRow, row.item_id) if row.item_id else None
+    return item is not None and item.blind
 
 
 def _disputed(session: Session, review_id: str) -> bool:
@@ -225,7 +258,7 @@ def _begun(
         actor.login,
         "review_begin",
         row.id,
-        {"conversation": audit.mark_of(overview.conversation_id), "kind": kind},
+        {"conversation": audit.mark_of(session, overview.conversation_id), "kind": kind},
     )
     return row
 
@@ -236,36 +269,40 @@ def _automatic(session: Session, conversation_id: str) -> dict[str, Mapping[str,
 
 
 def _changed(
-    before: Mapping[str, Any], change: Change, automatic: Mapping[str, Mapping[str, Any]]
+    card: Scorecard,
+    before: Mapping[str, Any],
+    change: Change,
+    automatic: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     found = {name: dict(one) for name, one in before.items()}
-    for name in {*change.outcomes, *change.comments}:
-        machine = automatic.get(name, {})
-        one = found.setdefault(
-            name,
-            {
-                "outcome": None,
-                "comment": "",
-                "automatic": machine.get("outcome"),
-                "confidence": machine.get("confidence"),
-            },
-        )
+    for criterion in card.criteria:
+        name = criterion.id
+        if name not in change.outcomes and name not in change.comments:
+            continue
+        one = found.setdefault(name, _unanswered(criterion, automatic.get(name, {})))
         if name in change.outcomes:
-            one["outcome"] = change.outcomes[name]
+            one |= as_kept(criterion, read_answer(criterion, change.outcomes[name]))
         if name in change.comments:
             one["comment"] = change.comments[name]
     return found
 
 
+def _unanswered(criterion: Criterion, machine: Mapping[str, Any]) -> dict[str, Any]:
+    beside = machine_kept(criterion, machine.get("outcome"), machine.get("level"), machine.get("confidence"))
+    return {**as_kept(criterion, Answer(None)), "comment": "", **beside}
+
+
 def _check(card: Scorecard, change: Change) -> None:
-    known = {criterion.id for criterion in card.criteria}
-    unknown = sorted({*change.outcomes, *change.comments} - known)
+    known = {criterion.id: criterion for criterion in card.criteria}
+    unknown = sorted({*change.outcomes, *change.comments} - known.keys())
     if unknown:
-        raise UsageProblem(f"Karta {card.key} nie ma kryterium {unknown[0]}: odśwież stronę.")
-    if any(value is not None and value not in GIVEN for value in change.outcomes.values()):
-        raise UsageProblem("Ocena kryterium to pass, fail albo na.")
+        raise UsageProblem(
+            "Karta {card} nie ma kryterium {criterion}: odśwież stronę.", card=card.key, criterion=unknown[0]
+        )
+    for name, word in change.outcomes.items():
+        read_answer(known[name], word)
     if not all(is_storable(text) for text in (change.comment or "", *change.comments.values())):
         raise UsageProblem("Komentarz: usuń znaki, których nie da się zapisać.")
     longest = max([len(change.comment or ""), *(len(text) for text in change.comments.values())])
     if longest > LONGEST_COMMENT:
-        raise UsageProblem(f"Komentarz jest za długi: skróć go do {LONGEST_COMMENT} znaków.")
+        raise UsageProblem("Komentarz jest za długi: skróć go do {most} znaków.", most=LONGEST_COMMENT)

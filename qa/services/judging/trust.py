@@ -6,12 +6,17 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeVar, get_args
 
 from qa.errors import UserError
+from qa.services.judging.weighted import gwet_ac2, quadratic_kappa
+from scorecards.scale import TOPS
 
 Pair = tuple[str, str]  # what people say, what the machine says
 State = Literal["automatic", "assisted", "manual"]
+STATES: tuple[State, ...] = get_args(State)
+P = TypeVar("P")
 UNDECIDED = "review"
 DRAWS = 1000
 COVERAGES = (0.5, 0.8, 1.0)
@@ -72,8 +77,46 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustLevels:
+    """The machine's levels beside people's, in conversations to which all who judged gave one and the same level.
+
+    ``n`` counts these, ``decided`` those of them to which the machine gave a level; the rest is about these. ``near`` is
+    at most one level apart, ``kappa`` and ``ac2`` have quadratic weights, ``bias`` is the mean of the machine's less
+    people's. ``people`` is the kappa of the first two raters.
+    """
+
+    top: int
+    n: int
+    decided: Share
+    exact: Share
+    near: Share
+    kappa: Figure
+    ac2: Figure
+    bias: float | None
+    people: Figure
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "top": self.top,
+            "n": self.n,
+            "decided": self.decided.as_dict(),
+            "exact": self.exact.as_dict(),
+            "near": self.near.as_dict(),
+            "kappa": self.kappa.as_dict(),
+            "ac2": self.ac2.as_dict(),
+            "bias": self.bias,
+            "people_kappa": self.people.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
-    """The figures of one criterion. ``n`` counts conversations on which people agree among themselves."""
+    """The figures of one criterion. ``n`` counts conversations on which people agree among themselves.
+
+    ``levels`` are there where the criterion has a scale; the state is then the lower of what outcomes and levels reach,
+    because points follow the level.
+    """
 
     criterion: str
     n: int
@@ -86,9 +129,11 @@ class Trust:
     error_at: Mapping[float, Share]
     people: Figure
     state: State
+    levels: TrustLevels | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
+        levels = {"levels": self.levels.as_dict()} if self.levels else {}
         return {
             "criterion": self.criterion,
             "n": self.n,
@@ -103,22 +148,34 @@ class Trust:
                 for name, (p, r) in self.by_outcome.items()
             },
             "error_at_coverage": {f"{c:g}": share.as_dict() for c, share in self.error_at.items()},
+            **levels,
             "state": self.state,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One criterion of one conversation: what each rater said, what the machine said and how surely."""
+    """One criterion of one conversation: what each rater said, what the machine said and how surely.
+
+    With a scale ``top`` is its highest level, and ``levels`` are those of the raters, None where one gave none.
+    """
 
     raters: tuple[str, ...]
     machine: str
     confidence: float
+    levels: tuple[int | None, ...] = ()
+    machine_level: int | None = None
+    top: int | None = None
 
     @property
     def consensus(self) -> str | None:
         """What all raters said, or None where they differ."""
         return self.raters[0] if len(set(self.raters)) == 1 else None
+
+    @property
+    def consensus_level(self) -> int | None:
+        """The level that all raters gave, or None."""
+        return self.levels[0] if len(set(self.levels)) == 1 else None
 
 
 def trust_report(
@@ -128,10 +185,11 @@ def trust_report(
 
     Args:
         evaluations: contract 2's ``evaluation`` by conversation.
-        labels: by conversation ``{"criteria": {id: outcome}}``, or such a value for each rater.
+        labels: by conversation ``{"criteria": {id: outcome}}``, or such a value for each rater; criteria with a scale
+            stand in ``"levels": {id: level}`` too.
 
     Raises:
-        UserError: no conversation has both.
+        UserError: no conversation has both, or a level is no number of its scale.
     """
     judged: dict[str, list[Judged]] = {}
     for identifier, evaluation in evaluations.items():
@@ -139,9 +197,8 @@ def trust_report(
             continue
         raters = list(_raters(labels[identifier]))
         for result in evaluation["criteria"]:
-            said = tuple(rater[result["id"]] for rater in raters if result["id"] in rater)
-            if said:
-                one = Judged(said, str(result["outcome"]), float(result["confidence"]))
+            one = _judged(result, [rater for rater in raters if result["id"] in rater["criteria"]])
+            if one.raters:
                 judged.setdefault(result["id"], []).append(one)
     if not judged:
         raise UserError(
@@ -150,14 +207,42 @@ def trust_report(
     return [_trust(criterion, rows, bar) for criterion, rows in judged.items()]
 
 
-def _raters(label: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
-    """The outcomes of each rater of one conversation."""
+def _raters(label: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What each rater said of one conversation."""
     if "criteria" in label:
-        yield label["criteria"]
+        yield label
         return
     for value in label.values():
         if isinstance(value, Mapping) and "criteria" in value:
-            yield value["criteria"]
+            yield value
+
+
+def _judged(result: Mapping[str, Any], raters: Sequence[Mapping[str, Any]]) -> Judged:
+    name = result["id"]
+    said = tuple(rater["criteria"][name] for rater in raters)
+    machine, sure = str(result["outcome"]), float(result["confidence"])
+    top = TOPS.get(result.get("scale", ""))
+    if top is None:
+        return Judged(said, machine, sure)
+    levels = tuple(_level(rater, name, top) for rater in raters)
+    return Judged(said, machine, sure, levels, result.get("level"), top)
+
+
+def _level(rater: Mapping[str, Any], criterion: str, top: int) -> int | None:
+    """The level that a rater gave; None where they gave none, or judged without the scale.
+
+    Raises:
+        UserError: it is no level of the scale.
+    """
+    given = rater.get("levels")
+    level = given.get(criterion) if isinstance(given, Mapping) else given
+    if level is None or (type(level) is int and 0 <= level <= top):
+        return level
+    raise UserError(
+        "Poziom kryterium {criterion} w ocenach ludzi to liczba całkowita od 0 do {top}: popraw plik.",
+        criterion=criterion,
+        top=top,
+    )
 
 
 def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
@@ -168,6 +253,7 @@ def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
     counts = Counter(want for want, _ in pairs)
     agreement = Share(sum(a == b for a, b in decided), len(decided))
     kappa = figure(decided, cohen_kappa)
+    levels = _levels(rows)
     return Trust(
         criterion,
         len(pairs),
@@ -182,8 +268,40 @@ def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
             len(pairs),
         ),
         figure([(r.raters[0], r.raters[1]) for r in rows if len(r.raters) > 1], cohen_kappa),
-        _state(agreement, kappa, len(counts) > 1, bar),
+        _lower(_state(agreement, kappa, len(counts) > 1, bar), levels, rows, bar),
+        levels,
     )
+
+
+def _levels(rows: Sequence[Judged]) -> TrustLevels | None:
+    """The figures of levels; None where the criterion has no scale."""
+    top = next((row.top for row in rows if row.top is not None), None)
+    if top is None:
+        return None
+    known = [(row.consensus_level, row.machine_level) for row in rows if row.consensus_level is not None]
+    pairs = [(want, got) for want, got in known if want is not None and got is not None]
+    people = [
+        (row.levels[0], row.levels[1]) for row in rows if len(row.levels) > 1 and None not in row.levels[:2]
+    ]
+    return TrustLevels(
+        top,
+        len(known),
+        Share(len(pairs), len(known)),
+        Share(sum(a == b for a, b in pairs), len(pairs)),
+        Share(sum(abs(a - b) <= 1 for a, b in pairs), len(pairs)),
+        figure(pairs, quadratic_kappa),
+        figure(pairs, partial(gwet_ac2, top=top)),
+        sum(b - a for a, b in pairs) / len(pairs) if pairs else None,
+        figure([(a, b) for a, b in people if a is not None and b is not None], quadratic_kappa),
+    )
+
+
+def _lower(state: State, levels: TrustLevels | None, rows: Sequence[Judged], bar: Bar) -> State:
+    """The lower of the state by outcomes and that by exact levels and their kappa."""
+    if levels is None:
+        return state
+    varied = len({row.consensus_level for row in rows} - {None}) > 1
+    return max(state, _state(levels.exact, levels.kappa, varied, bar), key=STATES.index)
 
 
 def _state(agreement: Share, kappa: Figure, varied: bool, bar: Bar) -> State:
@@ -238,7 +356,7 @@ def gwet_ac1(pairs: Sequence[Pair]) -> float | None:
     return (observed - chance) / (1 - chance)
 
 
-def figure(pairs: Sequence[Pair], measure: Callable[[Sequence[Pair]], float | None]) -> Figure:
+def figure(pairs: Sequence[P], measure: Callable[[Sequence[P]], float | None]) -> Figure:
     """The measure with its interval over conversations drawn again; the same draws every time."""
     value = measure(pairs)
     if value is None:

@@ -10,8 +10,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
-from qa.services.access.blindness import not_in_open_calibration
+from qa.services.access.blindness import awaited_from_anybody, not_in_open_calibration
 from qa.services.access.permissions import Actor
+from qa.services.judging.answers import levels_of, outcomes_of
 from qa.services.judging.cards import known_card
 from qa.services.judging.trust import Bar, trust_report
 from qa.storage import audit
@@ -20,8 +21,28 @@ from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow, now
 
 
 @dataclass(frozen=True, slots=True)
+class TrustLevelLine:
+    """The levels of a criterion with a scale; see :class:`qa.services.judging.trust.TrustLevels`."""
+
+    top: int
+    n: int
+    decided: float | None
+    exact: float | None
+    low: float | None
+    high: float | None
+    near: float | None
+    kappa: float | None
+    ac2: float | None
+    bias: float | None
+    people_kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrustLine:
-    """One criterion; shares are of 0..1 and None of nothing, ``fail`` and ``na`` are (precision, recall)."""
+    """One criterion; shares are of 0..1 and None of nothing, ``fail`` and ``na`` are (precision, recall).
+
+    ``levels`` are there where the criterion has a scale and was measured.
+    """
 
     criterion: str
     name: str
@@ -38,6 +59,7 @@ class TrustLine:
     fail: tuple[float | None, float | None]
     na: tuple[float | None, float | None]
     change: float | None
+    levels: TrustLevelLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,9 @@ def measure(session: Session, actor: Actor, scorecard: str, bar: Bar) -> int:
     known_card(scorecard)
     labels, blind = _labels(session, scorecard)
     if not labels:
-        raise UsageProblem(f"Nie ma jeszcze zakończonych ocen kartą {scorecard}: najpierw oceń próbę rozmów.")
+        raise UsageProblem(
+            "Nie ma jeszcze zakończonych ocen kartą {card}: najpierw oceń próbę rozmów.", card=scorecard
+        )
     machine = _machine(session, scorecard)
     report = trust_report({name: machine[name] for name in labels if name in machine}, labels, bar)
     before = session.get(TrustRow, scorecard)
@@ -120,8 +144,10 @@ def _labels(session: Session, scorecard: str) -> tuple[dict[str, Any], int]:
     blind review.
 
     A decided dispute says one criterion anew, and its word replaces what was said before. The rest of its review is a copy,
-    partly of the machine's outcomes, and is nobody's word.
+    partly of the machine's outcomes, and is nobody's word. What somebody has still to judge blind counts only after that:
+    the report of few conversations would tell them its outcomes.
     """
+    awaited = awaited_from_anybody(session)
     query = (
         select(ReviewRow, DisputeRow.criterion)
         .outerjoin(DisputeRow, DisputeRow.id == ReviewRow.id)
@@ -131,13 +157,16 @@ def _labels(session: Session, scorecard: str) -> tuple[dict[str, Any], int]:
     found: dict[str, dict[str, Any]] = {}
     blind: set[str] = set()
     for row, disputed in session.execute(query).tuples():
-        outcomes = {name: one["outcome"] for name, one in row.criteria.items() if one["outcome"]}
+        if row.conversation_id in awaited:
+            continue
+        outcomes, levels = outcomes_of(row.criteria), levels_of(row.criteria)
         raters = found.setdefault(row.conversation_id, {})
         if row.kind == "dispute":
             for earlier in raters.values():
                 earlier["criteria"].pop(disputed, None)
+                earlier["levels"].pop(disputed, None)
             outcomes = {name: outcome for name, outcome in outcomes.items() if name == disputed}
-        raters[f"{row.kind}-{row.account_id}-{disputed or ''}"] = {"criteria": outcomes}
+        raters[f"{row.kind}-{row.account_id}-{disputed or ''}"] = {"criteria": outcomes, "levels": levels}
         if row.kind in ("second", "calibration"):
             blind.add(row.conversation_id)
     return dict(found), len(blind)
@@ -201,4 +230,24 @@ def _line(criterion: str, name: str, critical: bool, figures: Mapping[str, Any] 
         pair("fail"),
         pair("na"),
         figures.get("change"),
+        _level_line(figures.get("levels")),
+    )
+
+
+def _level_line(figures: Mapping[str, Any] | None) -> TrustLevelLine | None:
+    if figures is None:
+        return None
+    low, high = figures["exact"]["interval"] or (None, None)
+    return TrustLevelLine(
+        figures["top"],
+        figures["n"],
+        figures["decided"]["value"],
+        figures["exact"]["value"],
+        low,
+        high,
+        figures["near"]["value"],
+        figures["kappa"]["value"],
+        figures["ac2"]["value"],
+        figures["bias"],
+        figures["people_kappa"]["value"],
     )

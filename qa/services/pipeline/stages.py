@@ -13,8 +13,9 @@ from qa.services.pipeline.findings import PROPOSALS_MARK, TRENDS_MARK, find_prop
 from qa.services.pipeline.ingest import Outcome, ingest, ingest_recordings
 from qa.services.pipeline.sources import SourceFile
 from qa.services.workspace import Progress, Workspace
+from qa.storage.batches import in_batches
 from qa.storage.intake import activate
-from qa.storage.results import in_batches, missing_evaluations, missing_taggings
+from qa.storage.results import missing_evaluations, missing_taggings
 from qa.storage.tables import EvaluationRow, TaggingRow, now
 
 PAUSES = (1.0, 2.0, 4.0)

@@ -14,6 +14,7 @@ from qa.services.conversations import overview
 from qa.services.pipeline.findings import find_proposals, find_trends
 from qa.services.privacy.forgetting import forget_work, without
 from qa.services.workspace import Workspace
+from qa.storage.batches import in_batches
 from qa.storage.tables import (
     ConversationRow,
     EvaluationRow,
@@ -24,8 +25,6 @@ from qa.storage.tables import (
     TrendRow,
 )
 from qa.storage.vault import drop, sealed_of
-
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ def delete_conversations(session: Session, vault: Path | None, ids: Sequence[str
         vault: the folder with sealed files; None leaves the files, to count in a transaction that is taken back.
     """
     total = Deleted()
-    for first in range(0, len(ids), AT_ONCE):
-        total += _delete_some(session, vault, ids[first : first + AT_ONCE])
+    for part in in_batches(ids):
+        total += _delete_some(session, vault, part)
     return total + Deleted(quotes=_drop_quotes(session, set(ids)))
 
 

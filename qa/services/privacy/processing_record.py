@@ -37,7 +37,7 @@ def processing_record(workspace: Workspace, controller: Controller) -> str:
         ("Administrator", _controller(controller)),
         ("Cele i podstawy", PURPOSES),
         ("Osoby i dane", _persons(settings)),
-        ("Odbiorcy i przekazywanie", RECIPIENTS),
+        ("Odbiorcy i przekazywanie", _recipients(settings)),
         ("Okresy przechowywania", _retention(settings)),
         ("Środki techniczne i organizacyjne", _measures(workspace)),
         ("Automatyczne ocenianie", AUTOMATION),
@@ -57,11 +57,11 @@ PURPOSES = (
     "Ustalanie powodów kontaktu i usprawnianie sklepu: prawnie uzasadniony interes, na danych bez danych osobowych.",
     "Monitoring pracy konsultantów wymaga podstawy w regulaminie pracy i uprzedzenia (art. 22(2)-22(3) Kodeksu pracy).",
 )
-RECIPIENTS = (
-    "Program działa na maszynie administratora i niczego nie wysyła: nie ma odbiorców ani przekazywania poza EOG.",
+NOTHING_SENT = "Program działa na maszynie administratora i niczego nie wysyła: nie ma odbiorców ani przekazywania poza EOG."
+EXPORTED = (
     "Pliki, które ktoś sam wyeksportuje (raport, lista usprawnień, archiwum dla osoby), poza tym rejestrem: "
     + BLANK
-    + ".",
+    + "."
 )
 AUTOMATION = (
     "Wynik automatyczny jest podpowiedzią: zmienia go człowiek, a pierwotny wynik zostaje widoczny (art. 22 RODO, "
@@ -78,6 +78,19 @@ def _controller(controller: Controller) -> Sequence[str]:
         f"Kontakt: {controller.contact}",
         f"Inspektor ochrony danych: {controller.officer}",
     )
+
+
+def _recipients(settings: Settings) -> Iterable[str]:
+    if settings.mail is None:
+        yield NOTHING_SENT
+    else:
+        yield (
+            f"Raporty z pulpitów e-mailem do osób, które mają konto, przez serwer {settings.mail.host}: liczby, a w raporcie głosu "
+            "klienta na życzenie cytaty bez danych osobowych. Wysłanego listu usunięcie rozmowy nie cofa. Dostawca poczty "
+            "jako podmiot przetwarzający: " + BLANK + "."
+        )
+        yield "Adresy e-mail kont (pracownicy) służą tylko do wysyłki raportów."
+    yield EXPORTED
 
 
 def _persons(settings: Settings) -> Iterable[str]:

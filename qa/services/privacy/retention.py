@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from qa.services.privacy.deletion import AT_ONCE, Deleted, delete_conversations, refresh_findings
+from qa.services.privacy.deletion import Deleted, delete_conversations, refresh_findings
 from qa.services.privacy.forgetting import forget_coaching, forget_work
 from qa.services.workspace import Workspace, only_run
 from qa.settings import SEALED
 from qa.storage.audit import record
-from qa.storage.results import in_batches, older
+from qa.storage.batches import in_batches
+from qa.storage.results import older
 from qa.storage.tables import ConversationRow, EvaluationRow, SealedRow, TaggingRow, now
 from qa.storage.vault import FOLDER, drop, sealed_where, strays
 
@@ -71,7 +72,7 @@ def _delete(session: Session, workspace: Workspace, before: Mapping[str, datetim
         path.unlink()
     keys = _old_evaluations(session, before["evaluations"])
     session.execute(delete(EvaluationRow).where(EvaluationRow.key.in_(keys)))
-    for part in in_batches(_old_conversations(session, before["evaluations"]), AT_ONCE):
+    for part in in_batches(_old_conversations(session, before["evaluations"])):
         forget_work(session, part)
     forget_coaching(session, before["evaluations"])
     return delete_conversations(session, folder, _old_conversations(session, before["redacted_text"]))

@@ -18,7 +18,7 @@ from qa.services.judging.reviews import finished_reviews
 from qa.services.privacy.deletion import Deleted, delete_conversations, refresh_findings
 from qa.services.privacy.outputs import renew_outputs
 from qa.services.workspace import Workspace, only_run, open_vault
-from qa.storage.audit import record
+from qa.storage.audit import MARK, record
 from qa.storage.digests import CASE, CUSTOMER, ORDER
 from qa.storage.people import ReviewRow
 from qa.storage.tables import ConversationRow, ErasedRow, EvaluationRow, SealedRow, TaggingRow, now
@@ -41,7 +41,7 @@ class Subject:
         pairs = ((CUSTOMER, self.customer), (ORDER, self.order), (CASE, self.case))
         pseudonyms = [workspace.pseudonyms.of(kind, value) for kind, value in pairs if value]
         if self.conversation:
-            pseudonyms.append(workspace.pseudonyms.of("rozmowa", self.conversation))
+            pseudonyms.append(workspace.pseudonyms.of(MARK, self.conversation))
         return " ".join(pseudonyms)
 
 

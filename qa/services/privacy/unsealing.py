@@ -34,7 +34,7 @@ def reveal(workspace: Workspace, conversation_id: str, actor: str, reason: str) 
         )
     plain = workspace.components.redactor().redact_text(reason)  # people write names into reasons
     with workspace.storage.writing() as session:
-        record(session, actor, "reveal", mark_of(conversation_id), {"reason": plain})
+        record(session, actor, "reveal", mark_of(session, conversation_id), {"reason": plain})
     content: dict[str, Any] = json.loads(b"".join(vault.read(rows[-1].key)))
     return content
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from qa.errors import Conflict, Missing, Refused, UsageProblem
+from qa.errors import Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.accounts import account
 from qa.services.access.permissions import PERMISSIONS, Actor
 from qa.services.inputs import is_storable, text_of
@@ -157,7 +157,7 @@ def skip(session: Session, actor: Actor, item_id: str, reason: str) -> QueueItem
         Conflict: the actor does not have the item claimed.
     """
     actor.must("queue.work")
-    text = text_of(reason, "Powód pominięcia", LEAST_REASON, MOST_REASON)
+    text = text_of(reason, Term("Powód pominięcia"), LEAST_REASON, MOST_REASON)
     row = _item(session, item_id)
     closed = {"closed_by": actor.id, "closed_at": now(), "skip_reason": text}
     if not _changed(session, SampleItemRow.id == row.id, _claimed_by(actor), status="skipped", **closed):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from qa.errors import Missing, UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
+from qa.services.conversations.reasons import has_reason
 from qa.services.inputs import is_storable, rows_of
 from qa.services.judging.trust import Share
 from qa.services.sampling.plans import PAGE
@@ -26,7 +27,7 @@ NEVER_DUE = "9999-12-31"
 class QueueFilter:
     """What the queue is narrowed to; an empty value narrows nothing.
 
-    ``overdue_on`` leaves what was due before that day; ``second`` only first or only blind second reviews;
+    ``reason`` is a leaf, a group or ``none``; ``overdue_on`` leaves what was due before that day; ``second`` only first or only blind second reviews;
     ``mine`` what the actor has or is to have.
     """
 
@@ -103,8 +104,8 @@ class SkipCount:
 def theirs(account_id: str, agent_id: str | None) -> ColumnElement[bool]:
     """Items that this person may judge, whoever has them now.
 
-    Not the half of a pair whose other half they have or have closed, nor a second review of what they have judged in
-    any other way, nor their own conversation.
+    Not the half of a pair whose other half they have or have closed, nor blind what they have judged in any other way,
+    nor their own conversation.
     """
     other = aliased(SampleItemRow)
     pair = exists().where(
@@ -118,7 +119,8 @@ def theirs(account_id: str, agent_id: str | None) -> ColumnElement[bool]:
         func.coalesce(ReviewRow.account_id, "") == account_id,
         or_(ReviewRow.item_id.is_(None), ReviewRow.item_id != SampleItemRow.id),
     )
-    found = and_(~pair, or_(SampleItemRow.second_of.is_(None), ~judged))
+    seen = or_(SampleItemRow.second_of.is_not(None), SampleItemRow.blind)
+    found = and_(~pair, or_(~seen, ~judged))
     if agent_id is None:
         return found
     return and_(found, or_(SampleItemRow.agent_id.is_(None), SampleItemRow.agent_id != agent_id))
@@ -154,10 +156,11 @@ def conditions_of(narrowed: QueueFilter) -> list[ColumnElement[bool]]:
         (SampleItemRow.agent_id, narrowed.agent),
         (OverviewRow.team, narrowed.team),
         (OverviewRow.channel, narrowed.channel),
-        (OverviewRow.primary_reason, narrowed.reason),
     ):
         if value:
             found.append(column == value)
+    if narrowed.reason:
+        found.append(has_reason(narrowed.reason))
     if narrowed.overdue_on:
         found.append(SampleItemRow.due_on < narrowed.overdue_on.isoformat())
     if narrowed.second is not None:

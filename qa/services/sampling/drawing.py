@@ -205,7 +205,9 @@ def _may_draw(session: Session, row: PlanRow, first: date, last: date, today: da
     ).first()
     if drawn is not None:
         raise Conflict(
-            f"Ten plan ma już próbę z dni {drawn[0]} – {drawn[1]}: wybierz inny okres albo inny plan."
+            "Ten plan ma już próbę z dni {first} – {last}: wybierz inny okres albo inny plan.",
+            first=drawn[0],
+            last=drawn[1],
         )
 
 
@@ -213,7 +215,7 @@ def _seed(plan_id: str, first: date, seed: int | None) -> int:
     if seed is None:
         return int(digest_of(plan_id, first.isoformat())[:8], 16) % MOST_SEED
     if isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
-        raise UsageProblem(f"Ziarno losowania (`seed`) to liczba całkowita od 0 do {MOST_SEED}.")
+        raise UsageProblem("Ziarno losowania (`seed`) to liczba całkowita od 0 do {most}.", most=MOST_SEED)
     return seed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,8 +155,12 @@ def estimates(
     agent_id: str | None = None,
     team: str | None = None,
     channel: str | None = None,
+    without: Collection[str] = (),
 ) -> list[Estimate]:
     """:func:`estimate` of several criteria, which reads the reviews only once; empty where nothing was reviewed.
+
+    Args:
+        without: conversations whose reviews are taken for not yet made.
 
     Raises:
         Refused: the actor may not read reviews.
@@ -174,6 +178,8 @@ def estimates(
     where.append(SampleRow.plan_id == chosen)
     name = session.scalar(select(PlanRow.name).where(PlanRow.id == chosen)) or ""
     drawn, skipped = _counts(session, where)
+    if without:
+        where.append(SampleItemRow.conversation_id.not_in(sorted(without)))
     judged = _judged(session, where, scorecard)
     return [
         _estimate(criterion, chosen, name, (first_day, last_day), (drawn, skipped), judged)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from nlp.taxonomy import load_contact_reasons
-from qa.errors import UsageProblem
+from qa.errors import Term, UsageProblem
 from qa.services.sampling.plan_content import PlanContent
 from qa.services.sampling.selection import Candidate
 from qa.storage.people import OverviewRow
@@ -36,14 +36,21 @@ def check_codes(session: Session, content: PlanContent) -> None:
         UsageProblem: there is one; the sentence names it.
     """
     for values, known, column, name in (
-        (content.filters.reason, load_contact_reasons().codes, OverviewRow.primary_reason, "powód kontaktu"),
-        (content.filters.scorecard, tuple(available()), OverviewRow.scorecard, "karta oceny"),
+        (
+            content.filters.reason,
+            load_contact_reasons().codes,
+            OverviewRow.primary_reason,
+            Term("powód kontaktu"),
+        ),
+        (content.filters.scorecard, tuple(available()), OverviewRow.scorecard, Term("karta oceny")),
     ):
         for value in values:
             if value in known:
                 continue
             if session.scalar(select(OverviewRow.conversation_id).where(column == value).limit(1)) is None:
-                raise UsageProblem(f"Nieznana wartość filtra ({name}): {value}. Wybierz z listy.")
+                raise UsageProblem(
+                    "Nieznana wartość filtra ({name}): {value}. Wybierz z listy.", name=name, value=value
+                )
 
 
 def counts(session: Session, content: PlanContent, period: tuple[date, date]) -> dict[str, int]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from qa.services.access.accounts import new_id
 from qa.services.sampling.selection import Chosen
+from qa.storage.batches import in_batches
 from qa.storage.people import OverviewRow, ReviewRow, SampleItemRow, SampleRow
 
-AT_ONCE = 500
 LABELS_COUNT_FOR = timedelta(days=90)
 LEFT_TO_PEOPLE = 0.8  # each criterion that the machine left to people takes a fifth of what it is sure of
 SECOND_REASON = "Druga, niezależna ocena"
@@ -54,8 +54,8 @@ def worths(session: Session, sample: SampleRow, chosen: Sequence[Chosen]) -> dic
 def _certainty(session: Session, ids: Sequence[str]) -> dict[str, tuple[float | None, int]]:
     columns = OverviewRow.conversation_id, OverviewRow.least_confidence, OverviewRow.undecided
     found: dict[str, tuple[float | None, int]] = {}
-    for first in range(0, len(ids), AT_ONCE):
-        part = OverviewRow.conversation_id.in_(ids[first : first + AT_ONCE])
+    for batch in in_batches(ids):
+        part = OverviewRow.conversation_id.in_(batch)
         found |= {
             key: (least, undecided) for key, least, undecided in session.execute(select(*columns).where(part))
         }

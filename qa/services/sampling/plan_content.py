@@ -135,13 +135,13 @@ def _quantity(content: Mapping[str, Any], method: str, per: str | None) -> tuple
             "Próba losowa nie ma podziału: usuń `per` albo wybierz metodę warstwową (stratified)."
         )
     if method == "stratified" and not per:
-        raise UsageProblem(f"Metoda warstwowa wymaga podziału: ustaw `per` na {', '.join(STRATA)}.")
+        raise UsageProblem("Metoda warstwowa wymaga podziału: ustaw `per` na {known}.", known=tuple(STRATA))
     if (size is None) == (each is None):
         raise UsageProblem(
             "Podaj albo liczbę wszystkich rozmów (`size`), albo po ile z każdej grupy (`each`)."
         )
     if each is not None and not per:
-        raise UsageProblem(f"`each` wymaga podziału: ustaw `per` na {', '.join(STRATA)}.")
+        raise UsageProblem("`each` wymaga podziału: ustaw `per` na {known}.", known=tuple(STRATA))
     if size is not None:
         return _whole(content, "size", 1, MOST), None
     return None, _whole(content, "each", 1, MOST_EACH)
@@ -152,7 +152,7 @@ def _filters(given: Mapping[str, Any]) -> PlanFilters:
     lists = {name: _values(given, name) for name in ("channel", "team", "agent", "reason", "scorecard")}
     unknown = [value for value in lists["channel"] if value not in CHANNELS]
     if unknown:
-        raise UsageProblem(f"Nieznany kanał {unknown[0]}: do wyboru {', '.join(CHANNELS)}.")
+        raise UsageProblem("Nieznany kanał {value}: do wyboru {known}.", value=unknown[0], known=CHANNELS)
     least = given.get("min_seconds")
     seconds = None if least is None else _number(given, "min_seconds", 0.0, LONGEST_CALL, 0.0)
     return PlanFilters(**lists, min_seconds=seconds or None)
@@ -164,9 +164,11 @@ def _values(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(values, Sequence) or not all(
         isinstance(one, str) and 0 < len(one) <= LONGEST and is_storable(one) for one in values
     ):
-        raise UsageProblem(f"Filtr `{name}` to lista tekstów od 1 do {LONGEST} znaków.")
+        raise UsageProblem("Filtr `{name}` to lista tekstów od 1 do {most} znaków.", name=name, most=LONGEST)
     if len(values) > MOST_VALUES:
-        raise UsageProblem(f"Filtr `{name}` ma za wiele wartości: podaj najwyżej {MOST_VALUES}.")
+        raise UsageProblem(
+            "Filtr `{name}` ma za wiele wartości: podaj najwyżej {most}.", name=name, most=MOST_VALUES
+        )
     return tuple(dict.fromkeys(values))
 
 
@@ -185,7 +187,10 @@ def _only(given: Mapping[str, Any], known: set[str], where: str) -> None:
     unknown = sorted(str(name) for name in given if name not in known)
     if unknown:
         raise UsageProblem(
-            f"Nieznane pole `{unknown[0][:80]}` ({where}): usuń je; znane to {', '.join(sorted(known))}."
+            "Nieznane pole `{name}` ({where}): usuń je; znane to {known}.",
+            name=unknown[0][:80],
+            where=where,
+            known=sorted(known),
         )
 
 
@@ -194,7 +199,7 @@ def _mapping(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise UsageProblem(f"Pole `{name}` to zbiór nazwanych wartości.")
+        raise UsageProblem("Pole `{name}` to zbiór nazwanych wartości.", name=name)
     return value
 
 
@@ -206,13 +211,15 @@ def _one_of(content: Mapping[str, Any], name: str, known: tuple[str, ...]) -> st
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> UsageProblem:
-    return UsageProblem(f"Pole `{name}`: do wyboru {', '.join(known)}.")
+    return UsageProblem("Pole `{name}`: do wyboru {known}.", name=name, known=known)
 
 
 def _whole(content: Mapping[str, Any], name: str, least: int, most: int) -> int:
     value = content.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise UsageProblem(f"Pole `{name}`: podaj liczbę całkowitą od {least} do {most}.")
+        raise UsageProblem(
+            "Pole `{name}`: podaj liczbę całkowitą od {least} do {most}.", name=name, least=least, most=most
+        )
     return value
 
 
@@ -223,5 +230,7 @@ def _number(content: Mapping[str, Any], name: str, least: float, most: float, us
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         value = -1.0
     if not least <= value <= most:
-        raise UsageProblem(f"Pole `{name}`: podaj liczbę od {least:g} do {most:g}.")
+        raise UsageProblem(
+            "Pole `{name}`: podaj liczbę od {least:g} do {most:g}.", name=name, least=least, most=most
+        )
     return float(value)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from qa.errors import Missing
+from qa.errors import Missing, Term
 from qa.services.access.accounts import new_id
 from qa.services.access.permissions import Actor
 from qa.services.inputs import is_storable, rows_of, text_of
@@ -169,7 +169,7 @@ def _plan_views(session: Session, *where: Any, page: int = 1) -> list[PlanView]:
 
 
 def _name(text: str) -> str:
-    return " ".join(text_of(text, "Nazwa planu", 2, 120).split())
+    return " ".join(text_of(text, Term("Nazwa planu"), 2, 120).split())
 
 
 def plan_names(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
+from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.boards.memory import MEMORY, overview_version, review_version
 from qa.services.coaching.progress import Proportion, proportion
@@ -47,7 +48,7 @@ class CriterionResult:
 class SampleResults:
     """The latest ``drawings`` of a plan together; ``scorecards`` are those of the drawn conversations.
 
-    ``rows`` is empty where nothing was reviewed. ``method`` says in Polish how the shares of the sample were made.
+    ``rows`` is empty where nothing was reviewed. Nothing in it is of conversations that the reader has still to judge blind. ``method`` says in Polish how the shares of the sample were made.
     """
 
     first: str
@@ -78,18 +79,24 @@ def results(
     actor.must("review.read")
     plan_row(session, plan_id)
     if not 1 <= drawings <= MOST or not is_storable(scorecard):
-        raise UsageProblem(f"Podaj, ile ostatnich prób połączyć: od 1 do {MOST}.")
-    version = overview_version(session)
+        raise UsageProblem("Podaj, ile ostatnich prób połączyć: od 1 do {most}.", most=MOST)
+    version, hidden = overview_version(session), hidden_from(session, actor)
     return MEMORY.recall(
         session,
-        ("plan_results", plan_id, drawings, scorecard),
+        ("plan_results", plan_id, drawings, scorecard, hidden),
         (version, review_version(session)),
-        lambda: _results(session, actor, plan_id, drawings, scorecard, version),
+        lambda: _results(session, actor, plan_id, drawings, scorecard, version, hidden),
     )
 
 
 def _results(
-    session: Session, actor: Actor, plan_id: str, drawings: int, scorecard: str, version: Hashable
+    session: Session,
+    actor: Actor,
+    plan_id: str,
+    drawings: int,
+    scorecard: str,
+    version: Hashable,
+    hidden: frozenset[str],
 ) -> SampleResults | None:
     query = select(SampleRow).where(SampleRow.plan_id == plan_id).order_by(SampleRow.period_start.desc())
     samples = session.scalars(query.limit(drawings)).all()
@@ -101,12 +108,15 @@ def _results(
     card = card_of(key)
     criteria = tuple(card.criteria) if card else ()
     ids = [one.id for one in criteria]
-    found = estimates(session, actor, ids, *_days(first, last), plan_id=plan_id, scorecard=key)
+    days = _days(first, last)
+    found = estimates(session, actor, ids, *days, plan_id=plan_id, scorecard=key, without=hidden)
     drawn, reviewed, skipped = (found[0].drawn, found[0].reviewed, found[0].skipped) if found else (0, 0, 0)
     automatic: dict[str, Counter[str]] = {}
     if reviewed:  # what is counted of the machine outlasts a finished review, so it is kept by itself
-        question = ("plan_automatic", *(row.id for row in samples), key)
-        automatic = MEMORY.recall(session, question, version, lambda: _automatic(session, samples, key))
+        question = ("plan_automatic", *(row.id for row in samples), key, hidden)
+        automatic = MEMORY.recall(
+            session, question, version, lambda: _automatic(session, samples, key, hidden)
+        )
     return SampleResults(
         first,
         last,
@@ -137,8 +147,10 @@ def _scorecards(session: Session, samples: Sequence[SampleRow]) -> list[str]:
     return [key or "" for key in session.scalars(query)]
 
 
-def _automatic(session: Session, samples: Sequence[SampleRow], key: str) -> dict[str, Counter[str]]:
-    """The machine's outcomes in all conversations that these drawings were made from, by criterion."""
+def _automatic(
+    session: Session, samples: Sequence[SampleRow], key: str, hidden: frozenset[str]
+) -> dict[str, Counter[str]]:
+    """The machine's outcomes in all conversations that these drawings were made from, by criterion; but the hidden ones."""
     frames = (
         frame_conditions(plan_content(row.details["content"]), _days(row.period_start, row.period_end))
         for row in samples
@@ -147,6 +159,7 @@ def _automatic(session: Session, samples: Sequence[SampleRow], key: str) -> dict
         select(OutcomeRow.criterion, OutcomeRow.outcome, func.count())
         .join(OverviewRow, OverviewRow.conversation_id == OutcomeRow.conversation_id)
         .where(OutcomeRow.scorecard == key, or_(*(and_(*frame) for frame in frames)))
+        .where(OutcomeRow.conversation_id.not_in(sorted(hidden)))
         .group_by(OutcomeRow.criterion, OutcomeRow.outcome)
     )
     found: dict[str, Counter[str]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from qa.storage import people  # noqa: F401  # its tables belong to the schema
+from qa.storage import people, reports  # noqa: F401  # their tables belong to the schema
 from qa.storage.tables import Base
 
 connection = context.config.attributes["connection"]

@@ -20,6 +20,7 @@ def all_routers() -> list[APIRouter]:
         plans,
         quality,
         queue,
+        reports,
         sign_in,
         single_sign_on,
         voice,
@@ -43,5 +44,6 @@ def all_routers() -> list[APIRouter]:
             voice,
             filters,
             exports,
+            reports,
         )
     ]

@@ -27,6 +27,7 @@ class AccountChange(BaseModel):
     password: str | None = Field(default=None, max_length=accounts.MOST_PASSWORD)
     agent_id: str | None = Field(default=None, max_length=200)
     team: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=250)
     active: bool | None = None
 
 
@@ -39,6 +40,7 @@ class NewAccount(BaseModel):
     password: str | None = Field(default=None, max_length=accounts.MOST_PASSWORD)
     agent_id: str | None = Field(default=None, max_length=200)
     team: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=250)
 
 
 def _shown(row: AccountRow) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def _shown(row: AccountRow) -> dict[str, Any]:
         "roles": list(row.roles),
         "agent_id": row.agent_id,
         "team": row.team,
+        "email": row.email,
         "active": row.active,
         "single_sign_on": row.subject is not None,
     }
@@ -81,7 +84,7 @@ def create_account(
 ) -> dict[str, Any]:
     """A new account with a first password, which only company sign-in makes unnecessary."""
     if given.password is None and not single_sign_on.is_configured(workspace_of(request).settings):
-        raise UsageProblem(f"Podaj hasło: co najmniej {accounts.LEAST_PASSWORD} znaków.")
+        raise UsageProblem("Podaj hasło: co najmniej {least} znaków.", least=accounts.LEAST_PASSWORD)
     row = accounts.create(
         session,
         given.login,
@@ -90,6 +93,7 @@ def create_account(
         given.password,
         agent_id=given.agent_id,
         team=given.team,
+        email=given.email,
         by=actor,
     )
     return _shown(row)

@@ -28,7 +28,7 @@ Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Listed = Annotated[str, Field(max_length=20_000)]
-Outcome = Literal["pass", "fail", "na"]
+Outcome = Literal["pass", "fail", "na", "0", "1", "2", "3", "4", "5"]  # a level of a criterion with a scale
 STATUSES = {"open": "trwa", "compared": "porównana", "closed": "zamknięta"}
 JUDGED = {"waiting": "do oceny", "draft": "zaczęta", "finished": "oceniona"}
 ANY = ("calibration.take", "calibration.lead")
@@ -169,12 +169,12 @@ def session_page(
 ) -> HTMLResponse:
     """One session: progress while it is open, the comparison afterwards."""
     view = calibration_views.calibration(session, actor, calibration_id)
-    found, hidden = None, ""
+    found, hidden = None, None
     if view.line.status != "open":
         try:
             found = comparison.comparison(session, actor, calibration_id)
         except Refused as refusal:
-            hidden = str(refusal)
+            hidden = refusal
     return page(
         request,
         "calibration.html",

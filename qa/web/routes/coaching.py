@@ -15,7 +15,7 @@ from qa.services.coaching import meetings as coaching
 from qa.services.coaching import opening as coaching_opening
 from qa.services.coaching import people as coaching_people
 from qa.services.coaching.effects import BASELINE_DAYS
-from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import API, Reading, Writing, permitted, web_settings_of
 from qa.web.context import today as today_in_poland
 from qa.web.pages import page
 
@@ -89,11 +89,12 @@ def list_page(
 ) -> HTMLResponse:
     """A coach's people, and one's own 1:1s."""
     coaches, reads = actor.may(WRITE), actor.may(READ_OWN)
+    today, size = today_in_poland(), web_settings_of(request).page_rows
     return page(
         request,
         "coaching.html",
         actor,
-        found=coaching_people.people(session, actor, today_in_poland(), number) if coaches else None,
+        found=coaching_people.people(session, actor, today, number, size) if coaches else None,
         own=coaching_opening.own_history(session, actor) if reads else None,
         days=coaching_people.ACTIVE_DAYS,
     )
@@ -101,10 +102,11 @@ def list_page(
 
 @router.get(f"{API}/coaching/people")
 def people(
-    session: Reading, number: PageNumber = 1, actor: Actor = permitted(WRITE)
+    request: Request, session: Reading, number: PageNumber = 1, actor: Actor = permitted(WRITE)
 ) -> coaching_people.PeoplePage:
     """A page of the coach's people, who waited longest for a 1:1 first."""
-    return coaching_people.people(session, actor, today_in_poland(), number)
+    size = web_settings_of(request).page_rows
+    return coaching_people.people(session, actor, today_in_poland(), number, size)
 
 
 @router.get(f"{API}/coaching/own")

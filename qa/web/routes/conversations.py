@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-import re
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -16,25 +16,31 @@ from qa.errors import Missing
 from qa.services import saved_filters
 from qa.services.access.permissions import Actor
 from qa.services.conversations import listing as conversation_list
+from qa.services.conversations import sound as conversation_sound
 from qa.services.conversations import view as conversation_view
+from qa.services.conversations.reasons import reason_groups, reason_name
+from qa.services.disputes import views as dispute_views
+from qa.services.disputes.window import dispute_window
 from qa.services.judging import reviews
 from qa.services.judging.cards import known_card
+from qa.services.judging.losses import losses
 from qa.services.queue import claiming as queue
 from qa.services.workspace import open_vault
 from qa.storage.people import OverviewRow, SampleItemRow
-from qa.web.context import API, Reading, Writing, permitted, workspace_of
+from qa.web.context import API, Reading, Writing, permitted, today, web_settings_of, workspace_of
 from qa.web.pages import page
+from qa.web.ranges import ranged
+from qa.web.routes.disputes import STATUSES
 from scorecards import Scorecard
 
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
-RANGE_NUMBER = re.compile(r"[0-9]{1,15}")
 READ = ("conversation.read", "conversation.read_own")
 
 
 class ReviewChange(BaseModel):
-    """What changes in a review; see :class:`qa.services.judging.reviews.Change`."""
+    """What changes in a review; see :class:`qa.services.judging.reviews.Change`. With a scale an outcome is a level: "2"."""
 
     outcomes: dict[str, str | None] = Field(default_factory=dict, max_length=200)
     comments: dict[str, str] = Field(default_factory=dict, max_length=200)
@@ -56,14 +62,18 @@ def list_page(
 ) -> HTMLResponse:
     """The list with its filters."""
     filters = filters_of(request)
+    choices = conversation_list.choices(session, actor)
     return page(
         request,
         "conversations.html",
         actor,
-        found=conversation_list.conversations(session, actor, filters, after),
+        found=conversation_list.conversations(
+            session, actor, filters, after, web_settings_of(request).page_rows
+        ),
         filters=filters,
-        choices=conversation_list.choices(session, actor),
-        reason=load_contact_reasons().name,
+        choices=choices,
+        groups=reason_groups(choices.reasons),
+        reason=reason_name,
         counted=conversation_list.COUNTED,
         after=after,
         kept=saved_filters.saved(session, actor, "conversations"),
@@ -77,7 +87,8 @@ def list_conversations(
     request: Request, session: Reading, after: Few = "", actor: Actor = permitted(*READ)
 ) -> conversation_list.ConversationPage:
     """A page of conversations, newest first; filters as in the page's address (first, last, channel, team, agent, ...)."""
-    return conversation_list.conversations(session, actor, filters_of(request), after)
+    size = web_settings_of(request).page_rows
+    return conversation_list.conversations(session, actor, filters_of(request), after, size)
 
 
 def _view(
@@ -96,7 +107,27 @@ def conversation_page(
 ) -> HTMLResponse:
     """The page of one conversation; with ``item`` as a piece of work from the queue."""
     view = _view(request, session, actor, conversation_id, item)
-    return page(request, "conversation.html", actor, view=view, item=item, given=reviews.GIVEN)
+    return page(
+        request,
+        "conversation.html",
+        actor,
+        view=view,
+        item=item,
+        objects=None if view.blind else _objections(request, session, actor, conversation_id),
+    )
+
+
+def _objections(request: Request, session: Any, actor: Actor, conversation_id: str) -> dict[str, Any] | None:
+    """What an agent can object to, and what became of their own disputes, by criterion; None for everybody else."""
+    row = session.get(OverviewRow, conversation_id)
+    own = row is not None and actor.agent_id is not None and row.agent_id == actor.agent_id
+    if not own or not actor.may("dispute.raise"):
+        return None
+    by_criterion: dict[str, list[dispute_views.DisputeView]] = {}
+    for one in dispute_views.conversation_disputes(session, actor, conversation_id):
+        by_criterion.setdefault(one.criterion, []).append(one)
+    window = dispute_window(session, actor, conversation_id, today(), web_settings_of(request).dispute_days)
+    return {"window": window, "disputes": by_criterion, "statuses": STATUSES}
 
 
 # The id comes last or in the query: it may hold any character, also a slash.
@@ -112,34 +143,21 @@ def conversation(
 def sound(
     request: Request, session: Reading, id: Few, actor: Actor = permitted("conversation.listen")
 ) -> Response:
-    """The muted recording, as far as it is kept; ranges are served."""
-    sealed = conversation_view.sound_of(session, actor, id)
-    content = b"".join(open_vault(workspace_of(request)).read(sealed.key))
-    kind = mimetypes.guess_type(f"x{sealed.suffix}")[0] or "application/octet-stream"
-    return _ranged(content, request.headers.get("range", ""), kind)
+    """The muted recording, as far as it is kept; ranges are served. One entry in the audit log for one listening."""
+    workspace = workspace_of(request)
+    found = conversation_sound.sound_of(session, actor, partial(open_vault, workspace), id)
+    request.app.state.listening.note(workspace.storage, actor, id)
+    kind = mimetypes.guess_type(f"x{found.suffix}")[0] or "application/octet-stream"
+    return ranged(found.part, found.size, request.headers.get("range", ""), kind)
 
 
-def _ranged(content: bytes, wanted: str, kind: str) -> Response:
-    headers = {"Accept-Ranges": "bytes"}
-    first, last = _range(wanted, len(content))
-    if first is None or last is None:
-        return Response(content, media_type=kind, headers=headers)
-    headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
-    return Response(content[first : last + 1], 206, headers, kind)
-
-
-def _range(wanted: str, size: int) -> tuple[int | None, int | None]:
-    """The first range asked for, or None where there is none that can be served."""
-    unit, _, places = wanted.partition("=")
-    first, bar, last = places.split(",")[0].strip().partition("-")
-    numbers = [part for part in (first, last) if part]
-    if unit != "bytes" or not bar or not numbers or not all(RANGE_NUMBER.fullmatch(part) for part in numbers):
-        return None, None
-    if not first.isdigit():
-        return max(0, size - int(last)), size - 1
-    if int(first) >= size:
-        return None, None
-    return int(first), min(int(last), size - 1) if last.isdigit() else size - 1
+@router.get(f"{API}/conversation/waveform")
+def waveform(
+    request: Request, session: Reading, id: Few, actor: Actor = permitted("conversation.listen")
+) -> conversation_sound.Loudness:
+    """How loud the muted recording is over time, at most 1,200 levels a channel, with the speaker of each channel."""
+    opening = partial(open_vault, workspace_of(request))
+    return conversation_sound.loudness(session, actor, opening, id)
 
 
 def _card(session: Any, request: Request, conversation_id: str) -> Scorecard:
@@ -162,8 +180,10 @@ def save_review(
 ) -> dict[str, Any]:
     """Keep a draft of one's own review of the conversation ``id``."""
     change = reviews.Change(given.outcomes, given.comments, given.comment, given.version)
-    row = reviews.save(session, actor, id, _card(session, request, id), change, given.item)
-    return {"id": row.id, "version": row.version, "score": row.score, "status": row.status}
+    card = _card(session, request, id)
+    row = reviews.save(session, actor, id, card, change, given.item)
+    lost = losses(card, {name: one["outcome"] for name, one in row.criteria.items()})
+    return {"id": row.id, "version": row.version, "score": row.score, "status": row.status, "losses": lost}
 
 
 @router.post(f"{API}/reviews/{{review_id}}/finish")

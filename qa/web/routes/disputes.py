@@ -14,7 +14,8 @@ from qa.services.disputes import case as dispute_case
 from qa.services.disputes import deciding as decisions
 from qa.services.disputes import figures as dispute_figures
 from qa.services.disputes import views as dispute_views
-from qa.web.context import API, Reading, Writing, permitted, today
+from qa.services.disputes import window as dispute_windows
+from qa.web.context import API, Reading, Writing, permitted, today, web_settings_of
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
@@ -32,23 +33,23 @@ STATUSES = {
     "withdrawn": "wycofane",
 }
 ANY = ("dispute.read", "dispute.raise")
-SIZE = 50
 
 
 class NewDispute(BaseModel):
-    """What is objected to and why; ``review_id`` is null for the machine's outcome."""
+    """What is objected to and why; ``review_id`` is null for the machine's outcome, ``wanted`` is the level asked for."""
 
     conversation_id: Identifier
     criterion: str = Field(max_length=120)
     review_id: str | None = Field(default=None, max_length=32)
     comment: str = Field(max_length=decisions.MOST_COMMENT)
+    wanted: str | None = Field(default=None, max_length=1)
 
 
 class NewDecision(BaseModel):
-    """A decision: ``becomes`` is the new outcome where the dispute is accepted, wholly or partly."""
+    """A decision: ``becomes`` is the new outcome, or level, where the dispute is accepted, wholly or partly."""
 
     status: Literal["accepted", "partly", "rejected", "wrong_person"]
-    becomes: Literal["pass", "fail", "na"] | None = None
+    becomes: Literal["pass", "fail", "na", "0", "1", "2", "3", "4", "5"] | None = None
     comment: str = Field(max_length=decisions.MOST_COMMENT)
 
 
@@ -64,12 +65,12 @@ def list_page(
     actor: Actor = permitted(*ANY),
 ) -> HTMLResponse:
     """Everybody's disputes with the figures, or one's own."""
-    reads = actor.may("dispute.read")
+    reads, size = actor.may("dispute.read"), web_settings_of(request).page_rows
     mine = (mine or not reads) and actor.may("dispute.raise")
     found = (
-        dispute_views.own_disputes(session, actor, number, SIZE)
+        dispute_views.own_disputes(session, actor, number, size)
         if mine
-        else dispute_views.disputes(session, actor, status, number, SIZE)
+        else dispute_views.disputes(session, actor, status, number, size)
     )
     figures = None if mine else dispute_figures.dispute_figures(session, actor, first, last)
     return page(
@@ -82,24 +83,28 @@ def list_page(
         state=status,
         statuses=STATUSES,
         number=number,
-        size=SIZE,
+        size=size,
         first=first.isoformat() if first else "",
         last=last.isoformat() if last else "",
-        days=decisions.DAYS,
+        days=web_settings_of(request).dispute_days,
     )
 
 
 @router.get(f"{API}/disputes")
 def list_disputes(
-    session: Reading, status: Few = "", number: PageNumber = 1, actor: Actor = permitted("dispute.read")
+    request: Request,
+    session: Reading,
+    status: Few = "",
+    number: PageNumber = 1,
+    actor: Actor = permitted("dispute.read"),
 ) -> dispute_views.DisputePage:
     """Everybody's disputes: the open ones first, oldest first, then the others, newest first."""
-    return dispute_views.disputes(session, actor, status, number, SIZE)
+    return dispute_views.disputes(session, actor, status, number, web_settings_of(request).page_rows)
 
 
 @router.post(f"{API}/disputes", status_code=201)
 def raise_dispute(
-    session: Writing, given: NewDispute, actor: Actor = permitted("dispute.raise")
+    request: Request, session: Writing, given: NewDispute, actor: Actor = permitted("dispute.raise")
 ) -> dict[str, str]:
     """Object to one outcome of an own conversation, within the window."""
     made = decisions.raise_dispute(
@@ -110,16 +115,18 @@ def raise_dispute(
         given.comment,
         given.review_id,
         today(),
+        web_settings_of(request).dispute_days,
+        given.wanted or None,
     )
     return {"id": made}
 
 
 @router.get(f"{API}/disputes/own")
 def own_disputes(
-    session: Reading, number: PageNumber = 1, actor: Actor = permitted("dispute.raise")
+    request: Request, session: Reading, number: PageNumber = 1, actor: Actor = permitted("dispute.raise")
 ) -> dispute_views.DisputePage:
     """The disputes that one has raised, newest first."""
-    return dispute_views.own_disputes(session, actor, number, SIZE)
+    return dispute_views.own_disputes(session, actor, number, web_settings_of(request).page_rows)
 
 
 @router.get(f"{API}/disputes/figures")
@@ -133,10 +140,16 @@ def figures(
 
 @router.get(f"{API}/disputes/window")
 def window(
-    session: Reading, conversation: Few, review: Few = "", actor: Actor = permitted("dispute.raise")
-) -> dict[str, str | None]:
-    """The last day for objecting to the results of an own conversation; null where there is no limit."""
-    return {"last_day": decisions.last_day(session, actor, conversation, review or None)}
+    request: Request,
+    session: Reading,
+    conversation: Few,
+    review: Few = "",
+    actor: Actor = permitted("dispute.raise"),
+) -> dispute_windows.DisputeWindow:
+    """What can be objected to in an own conversation and until when: of ``review``, or of its newest review, or else
+    of the machine. ``last_day`` is null where there is no limit."""
+    days = web_settings_of(request).dispute_days
+    return dispute_windows.dispute_window(session, actor, conversation, today(), days, review or None)
 
 
 @router.get(f"{API}/conversation/disputes")

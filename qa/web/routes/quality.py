@@ -16,11 +16,10 @@ from qa.services.conversations.view import trust_states
 from qa.services.judging.powered import LEAST_HUMAN
 from qa.web.board_filters import QualityQuery, given, kept_query, quality_filters, usual_days
 from qa.web.charts import SMALL, TENS, WHOLE, Plot, Spread, axis_of, part_name, plot
-from qa.web.context import API, Reading, permitted
+from qa.web.context import API, Reading, permitted, web_settings_of
 from qa.web.pages import page
 
 router = APIRouter()
-SIZE = 50
 
 
 class QualityPage(QualityQuery):
@@ -40,7 +39,8 @@ def quality_page(
     usual = usual_days(session)
     filters = quality_filters(query, usual)
     view = quality_board.quality(session, actor, filters)
-    number = min(query.number, max(1, -(-len(view.agents) // SIZE)))
+    size = web_settings_of(request).page_rows
+    number = min(query.number, max(1, -(-len(view.agents) // size)))
     return page(
         request,
         "quality.html",
@@ -53,9 +53,9 @@ def quality_page(
         scores=_scores(view),
         lines={one.id: _line(view, one) for one in view.criteria},
         least=LEAST_HUMAN,
-        agents=view.agents[(number - 1) * SIZE : number * SIZE],
+        agents=view.agents[(number - 1) * size : number * size],
         number=number,
-        size=SIZE,
+        size=size,
         kept=saved_filters.saved(session, actor, "quality"),
         kept_page="quality",
         kept_query=kept_query(filters, usual),

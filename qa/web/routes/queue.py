@@ -11,10 +11,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
-from nlp.taxonomy import load_contact_reasons
 from qa.errors import Missing
 from qa.services.access.permissions import Actor
 from qa.services.conversations import listing as conversation_list
+from qa.services.conversations.reasons import reason_groups, reason_name
 from qa.services.inputs import LAST_PAGE
 from qa.services.queue import claiming as queue
 from qa.services.queue import listing as queue_list
@@ -62,7 +62,7 @@ _PIECE = re.compile("|".join(sorted(map(re.escape, REASONS), key=len, reverse=Tr
 class Narrowed(BaseModel):
     """What the queue is narrowed to; empty or null narrows nothing.
 
-    ``kind`` is ``overdue``, ``mine`` (claimed by or kept for oneself), ``first`` or ``second`` (blind reviews).
+    ``reason`` is a leaf, a group or ``none``; ``kind`` is ``overdue``, ``mine`` (claimed by or kept for oneself), ``first`` or ``second`` (blind reviews).
     """
 
     plan: Key | None = None
@@ -145,6 +145,7 @@ def queue_page(
     _tidied(request, actor)
     day = today()
     last = looked.last or day
+    choices = conversation_list.choices(session, actor)
     found = queue_list.next_items(session, actor, looked.number, looked.filter(), everybody=looked.everybody)
     return page(
         request,
@@ -157,9 +158,10 @@ def queue_page(
         mine=queue_people.queue_day(session, actor, day),
         done=bool(looked.done),
         today=day.isoformat(),
-        choices=conversation_list.choices(session, actor),
+        choices=choices,
+        groups=reason_groups(choices.reasons),
         plans=plans.plan_names(session, actor),
-        reason=load_contact_reasons().name,
+        reason=reason_name,
         kinds=KINDS,
         why=why,
         **(_led(session, actor, looked.first or last - SKIPS_OF, last) if looked.everybody else {}),

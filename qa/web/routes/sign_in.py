@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from qa.errors import Refused
 from qa.services.access import accounts, single_sign_on
 from qa.services.access.permissions import Actor
-from qa.web.context import API, COOKIE, FORM_HEADER, Reading, Writing, permitted, workspace_of
+from qa.web.context import API, COOKIE, FORM_HEADER, Reading, Writing, permitted, rules_of, workspace_of
 from qa.web.language import LANGUAGES
-from qa.web.pages import LANGUAGE_COOKIE, page
+from qa.web.pages import LANGUAGE_COOKIE, json_error, page
 
 router = APIRouter()
 BEFORE = "sign-in"  # the form token of those who have none yet: another site cannot send the header at all
@@ -66,9 +66,11 @@ def _from_page(request: Request) -> None:
 def sign_in(request: Request, given: SignIn) -> JSONResponse:
     """Sign in; the answer sets the cookie."""
     _from_page(request)
-    token = accounts.sign_in(workspace_of(request).storage, given.login, given.password)
-    if token is None:
-        return JSONResponse({"error": {"code": "wrong", "message": accounts.WRONG}}, 401)
+    storage = workspace_of(request).storage
+    try:
+        token = accounts.sign_in(storage, given.login, given.password, rules_of(request))
+    except Refused as wrong:
+        return json_error(request, None, 401, wrong, "wrong")
     return _welcome(request, token)
 
 
@@ -77,7 +79,7 @@ def set_up(request: Request, given: SetUp, session: Writing) -> JSONResponse:
     """Make the first account and sign in."""
     _from_page(request)
     row = accounts.set_up(session, given.code, given.login, given.name, given.password)
-    return _welcome(request, accounts.begin(session, row))
+    return _welcome(request, accounts.begin(session, row, rules_of(request)))
 
 
 def _welcome(request: Request, token: str) -> JSONResponse:
@@ -91,7 +93,7 @@ def remember(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(accounts.LONGEST.total_seconds()),
+        max_age=int(rules_of(request).longest.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.app.state.secure,

@@ -13,7 +13,7 @@ from qa.errors import Missing
 from qa.services.access import accounts, single_sign_on
 from qa.services.access.openid_provider import Identity, Registration, SignInTrouble, Unreachable
 from qa.services.access.permissions import Actor
-from qa.web.context import API, Writing, permitted, workspace_of
+from qa.web.context import API, Writing, permitted, rules_of, workspace_of
 from qa.web.language import Words
 from qa.web.pages import language_of, page
 from qa.web.routes.sign_in import inside, remember
@@ -73,7 +73,8 @@ def _signed_in(request: Request, person: Identity) -> str:
     # written only now: no transaction waits for the provider
     with workspace_of(request).storage.writing() as session:
         try:
-            return accounts.begin(session, single_sign_on.account_of(session, person))
+            row = single_sign_on.account_of(session, person)
+            return accounts.begin(session, row, rules_of(request))
         except SignInTrouble as trouble:  # caught inside: what the audit log says of it is kept
             refused = trouble
     raise refused
@@ -97,7 +98,7 @@ def _sealer(request: Request) -> Fernet:
 
 
 def _refused(request: Request, trouble: SignInTrouble) -> Response:
-    message = Words(language_of(request, None))(trouble.sentence, cause=trouble.cause)
+    message = trouble.told(Words(language_of(request, None)))
     status = 503 if isinstance(trouble, Unreachable) else 403
     response = page(request, "error.html", None, status, title="Nie udało się zalogować", message=message)
     response.delete_cookie(ATTEMPT, path=PLACE)

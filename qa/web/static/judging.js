@@ -1,9 +1,8 @@
 "use strict";
-// What pages for judging a conversation share: sound that follows the text, criteria by keyboard, drafts that save
-// themselves. The page's own script fills `judging`.
+// What pages for judging a conversation share: criteria by keyboard, drafts that save themselves. The page's own script
+// fills `judging`; listening.js has the sound.
 
 const card = document.getElementById("scorecard");
-const sound = document.getElementById("sound");
 const criteria = [...document.querySelectorAll(".criterion")];
 const writable = card && document.getElementById("finish");
 let current = -1;
@@ -11,34 +10,9 @@ let current = -1;
 const judging = {
   send: null, // sends what has changed; resolves to an answer with `version` and `status`
   arrive: () => {}, // a criterion became the current one
+  chosen: () => {}, // a criterion got another outcome
   key: () => {}, // a key that is not known here
 };
-
-// Sound ------------------------------------------------------------------------------------------------------
-if (sound) {
-  const timed = [...document.querySelectorAll(".turn[data-start]")];
-  const now = document.getElementById("now");
-  const length = Math.max(...timed.map((turn) => Number(turn.dataset.end)));
-  document.getElementById("speed").addEventListener("change", (event) => { sound.playbackRate = Number(event.target.value); });
-  document.querySelectorAll("[data-seek]").forEach((button) => button.addEventListener("click", () => {
-    sound.currentTime = Number(button.dataset.seek);
-    sound.play();
-  }));
-  document.querySelector(".timeline")?.addEventListener("click", (event) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    sound.currentTime = length * (event.clientX - box.left) / box.width;
-  });
-  sound.addEventListener("timeupdate", () => {
-    const at = sound.currentTime;
-    now?.setAttribute("x1", 1000 * at / length);
-    now?.setAttribute("x2", 1000 * at / length);
-    for (const turn of timed) {
-      const playing = Number(turn.dataset.start) <= at && at < Number(turn.dataset.end);
-      if (playing && !turn.classList.contains("playing")) turn.scrollIntoView({ block: "nearest" });
-      turn.classList.toggle("playing", playing);
-    }
-  });
-}
 
 // Drafts -----------------------------------------------------------------------------------------------------
 const pending = { outcomes: {}, comments: {} };
@@ -98,6 +72,7 @@ function choose(criterion, value, remember = true) {
   criterion.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === value; });
   criterion.dataset.last = value ?? "";
   pending.outcomes[criterion.dataset.criterion] = value || null;
+  judging.chosen(criterion);
   later();
 }
 
@@ -132,22 +107,25 @@ function goTo(index) {
   judging.arrive(criteria[current]);
 }
 
+/** The answer that a key stands for: with a scale the number of a level. */
+function answerOf(criterion, key) {
+  const top = criterion.dataset.top;
+  if (key === "n") return "na";
+  if (top === undefined) return { 1: "pass", 2: "fail", 3: "na" }[key];
+  return /^[0-9]$/.test(key) && key <= top ? key : null;
+}
+
 document.addEventListener("keydown", (event) => {
   const typing = /^(TEXTAREA|SELECT)$/.test(event.target.tagName) || (event.target.tagName === "INPUT" && event.target.type !== "radio");
   if (event.key === "Escape" && typing) { event.target.blur(); return; }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.toLowerCase();
-  if (key === " " && sound && event.target.tagName !== "BUTTON" && event.target.tagName !== "SUMMARY") {
-    event.preventDefault();
-    if (sound.paused) sound.play(); else sound.pause();
-    return;
-  }
   if (key === "j") return goTo(current + 1);
   if (key === "k") return goTo(current - 1);
   if (!writable) return;
   if (key === "u" && undone.length) { const [criterion, before] = undone.pop(); choose(criterion, before || null, false); return; }
-  const given = { 1: "pass", 2: "fail", 3: "na" }[key];
-  if (given && current >= 0) { choose(criteria[current], given); goTo(current + 1); return; }
+  const given = current >= 0 ? answerOf(criteria[current], key) : null;
+  if (given) { choose(criteria[current], given); goTo(current + 1); return; }
   if (key === "c" && current >= 0) { event.preventDefault(); criteria[current].querySelector("[data-comment]").focus(); return; }
   judging.key(key, event);
 });

@@ -1,0 +1,63 @@
+"""Contact reasons as lists are narrowed to them: a leaf, a whole group, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import ColumnElement, and_
+
+from qa.services.alphabet import alphabetical
+from qa.storage.people import OverviewRow
+
+NONE = "none"
+NO_REASON = "bez rozpoznanego powodu"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """A group of reasons with those of its leaves that occur, all with their Polish names."""
+
+    code: str
+    name: str
+    leaves: tuple[tuple[str, str], ...]
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Names of leaves and groups; read once, as every page would otherwise read the file anew."""
+    from nlp.taxonomy import load_contact_reasons
+
+    taxonomy = load_contact_reasons()
+    groups = {group.code: group.name for group in taxonomy.groups}
+    return groups | {label.code: label.name for label in taxonomy.labels}
+
+
+def reason_name(code: str) -> str:
+    """The Polish name of a reason or a group; the code itself where the taxonomy does not have it."""
+    return NO_REASON if code == NONE else _names().get(code, code)
+
+
+def reason_groups(codes: Iterable[str]) -> tuple[ReasonGroup, ...]:
+    """The groups of these reasons by name, each with its reasons by name."""
+    leaves: dict[str, list[tuple[str, str]]] = {}
+    for code in codes:
+        leaves.setdefault(code.partition(".")[0], []).append((code, reason_name(code)))
+    found = [ReasonGroup(code, reason_name(code), _by_name(some)) for code, some in leaves.items()]
+    return tuple(sorted(found, key=lambda one: (alphabetical(one.name), one.code)))
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(pairs, key=lambda one: (alphabetical(one[1]), one[0])))
+
+
+def has_reason(value: str) -> ColumnElement[bool]:
+    """That a conversation's main reason is this leaf, is in this group, or is ``none``; on :class:`OverviewRow`."""
+    reason = OverviewRow.primary_reason
+    if value == NONE:
+        return reason.is_(None)
+    if "." in value:
+        return reason == value
+    # a range instead of LIKE: every index serves it, and "/" follows "." in order
+    return and_(reason >= value + ".", reason < value + "/")

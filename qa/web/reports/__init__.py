@@ -1,0 +1,1 @@
+"""What reports look like: as a page, as a PDF, and as a letter."""
