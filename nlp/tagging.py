@@ -16,7 +16,7 @@ from nlp.artefact import Artefact, load
 from nlp.evidence import Floats, strongest_span
 from nlp.gender import as_to_a_man
 from nlp.network import Run, collate, pool, text_of, third, whole
-from nlp.spelling import respelled, respellings
+from nlp.spelling import leaves_out_diacritics, respelled, respellings
 from nlp.windows import Document, Part, Window, Windower, batches, documents, ends_of
 from transcripts.conversation import Conversation, Span
 from transcripts.tags import (
@@ -262,16 +262,20 @@ def _known(value: Tensor | None) -> Tensor:
 
 
 def _documents(conversation: Conversation) -> list[Document]:
-    sides = [_without_person(side) if side.side == "agent" else side for side in documents(conversation)]
+    sides = [without_person(side) for side in documents(conversation)]
     return sides + [end for side in sides if side.side == "customer" for end in ends_of(side)]
 
 
-def _without_person(document: Document) -> Document:
+def without_person(document: Document) -> Document:
     """What the agent says, whoever says it: misspelled words as they were meant, forms as of a man to a man.
 
-    Behaviours belong to whole turns, so that no place in the text is needed.
+    Behaviours belong to whole turns, so that no place in the text is needed. The customer's side stays as it is.
     """
-    return replace(document, texts=tuple(as_to_a_man(respelled(text)) or text for text in document.texts))
+    if document.side == "customer":
+        return document
+    plain = leaves_out_diacritics("".join(document.texts))
+    texts = (as_to_a_man(respelled(text, plain=plain)) or text for text in document.texts)
+    return replace(document, texts=tuple(texts))
 
 
 def _early_weights(reads: Sequence[Read]) -> Tensor:

@@ -2,7 +2,9 @@
 
 Each side of a conversation is one *document*: the customer's turns carry reasons and sentiment, the
 agent's turns carry behaviours. Turns follow each other, separated by ``</s>``, until a window is full;
-a turn longer than a window goes on in the next one. Nothing is cut off silently.
+a turn longer than a window goes on in the next one. Nothing is cut off silently. An agent's window also ends after
+so many turns: else one longer or misspelled turn would move the borders of all windows after it, and with them
+what is seen in turns that have not changed.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from transcripts.conversation import Conversation
 Side = Literal["customer", "agent"]
 Part = Literal["whole", "opening", "ending"]
 WINDOW_TOKENS = 320
+AGENT_TURNS = 16  # fill about three quarters of a window in a call
 LONG_WORDS = 100  # a customer who says more is read again at the beginning and at the end
 OPENING_WORDS = 40
 ENDING_WORDS = 15
@@ -120,7 +123,9 @@ class Windower:
 
     def _pack(self, document: Document, encoded: Iterator[object]) -> list[Window]:
         windows = [self._open(document)]
-        for turn, text in zip(document.turns, document.texts, strict=True):
+        for place, (turn, text) in enumerate(zip(document.turns, document.texts, strict=True)):
+            if place and document.side == "agent" and not place % AGENT_TURNS:
+                windows.append(self._open(document))
             encoding = next(encoded)
             tokens = list(zip(encoding.ids, encoding.offsets, strict=True))  # type: ignore[attr-defined]
             while tokens:

@@ -58,8 +58,10 @@ class Parts:
 
     @cached_property
     def _tagger_version(self) -> str:
+        from nlp.reading import VERSION
+
         model = self._resolved(self.settings.tagger_model)
-        return f"{model.name}@{model.revision}+{digest_of(canonical(dict(model.sha256)))[:SHORT]}"
+        return f"{model.name}@{model.revision}+{digest_of(canonical(dict(model.sha256)), VERSION)[:SHORT]}"
 
     def _card_version(self, name: str) -> str:
         from scorecards import score

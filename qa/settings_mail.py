@@ -151,9 +151,21 @@ def _path(raw: Any) -> Path:
 
 def _domains(raw: Any) -> tuple[str, ...]:
     items = raw.split() if isinstance(raw, str) else raw
-    if not isinstance(items, list | tuple):
+    if not isinstance(items, list | tuple) or not items:  # an empty one would let reports go anywhere
         raise ValueError(raw)
-    return tuple(_word(item).lower().lstrip("@") for item in items)
+    return tuple(_domain(item) for item in items)
+
+
+def _domain(raw: Any) -> str:
+    """A domain as it stands in addresses, which have ASCII letters only; each subdomain is one of its own.
+
+    Raises:
+        ValueError: no address could have it, so that reports would go nowhere.
+    """
+    name = _word(raw).lower().removeprefix("@").encode("idna").decode("ascii")
+    if "." not in name or not all(letter.isalnum() or letter in ".-" for letter in name):
+        raise ValueError(raw)
+    return name
 
 
 def _sender(raw: Any) -> str:

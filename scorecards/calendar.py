@@ -55,7 +55,3 @@ class Calendar:
             for opens, closes in self.open_on(day):
                 yield at_hour(day, opens), at_hour(day, closes)
             day += timedelta(days=1)
-
-    def working_day(self, day: date) -> bool:
-        """Whether the service is open on that day."""
-        return bool(self.open_on(day))

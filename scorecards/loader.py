@@ -23,7 +23,6 @@ from transcripts.conversation import CHANNELS
 T = TypeVar("T")
 FORMAT = 1
 TOTAL = 100.0
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 REASON = r"[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)"
 _REASON = re.compile(REASON)
 SECTION = "section"
@@ -140,7 +139,9 @@ def _card(root: Node, reading: _Reading) -> Scorecard:
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise fields["version"].refuse("pole „version” musi być liczbą całkowitą od 1")
     name = fields["name"].text("name")
-    return Scorecard(_id(fields["id"]), version, name, sections, coverage, _status(fields.get("status")))
+    return Scorecard(
+        fields["id"].identifier(), version, name, sections, coverage, _status(fields.get("status"))
+    )
 
 
 def _section(node: Node, reading: _Reading) -> Section:
@@ -247,17 +248,8 @@ def _thresholds(node: Node | None, defaults: Thresholds) -> Thresholds:
     return Thresholds(given["pass"], given["fail"], given["na"])
 
 
-def _id(node: Node) -> str:
-    value = node.text("id")
-    if not _ID.fullmatch(value):
-        raise node.refuse(
-            "pole „id” może mieć tylko małe litery a-z, cyfry i podkreślenia, a zaczyna się od litery"
-        )
-    return value
-
-
 def _new_id(node: Node, what: str, seen: set[str]) -> str:
-    value = _id(node)
+    value = node.identifier()
     if value in seen:
         raise node.refuse(f"identyfikator {what} „{value}” już wystąpił; nadaj inny")
     seen.add(value)

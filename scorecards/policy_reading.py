@@ -30,7 +30,6 @@ DURATION = r"(\d{1,4}(?:[.,]\d{1,2})?) ?(s|min|h|d)"
 HOURS = r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})"
 _DURATION, _HOURS = re.compile(DURATION), re.compile(HOURS)
 _IN_HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def load_policy(path: str | Path) -> Policy:
@@ -44,7 +43,7 @@ def load_policy(path: str | Path) -> Policy:
 
 def parse_policy(text: str, file: str) -> Policy:
     """A policy from YAML text; ``file`` names it in refusals. Raises ScorecardError."""
-    root = compose(text, file).at("zasady")
+    root = compose(text, file, "wpisz w nim zasady; opis pól jest w docs/policies.md").at("zasady")
     fields = root.fields(*POLICY_FIELDS)
     if fields["format"].value != FORMAT:
         raise fields["format"].refuse(f"nieznana wersja formatu; ten program czyta format {FORMAT}")
@@ -52,7 +51,7 @@ def parse_policy(text: str, file: str) -> Policy:
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise fields["version"].refuse("pole „version” musi być liczbą całkowitą od 1")
     return Policy(
-        _id(fields["id"]),
+        fields["id"].identifier(),
         version,
         fields["name"].text("name"),
         _calendar(fields),
@@ -60,15 +59,6 @@ def parse_policy(text: str, file: str) -> Policy:
         _terms(fields["terms"]) if "terms" in fields else (),
         _style(fields["style"]) if "style" in fields else Style(),
     )
-
-
-def _id(node: Node) -> str:
-    value = node.text("id")
-    if not _ID.fullmatch(value):
-        raise node.refuse(
-            "pole „id” może mieć tylko małe litery a-z, cyfry i podkreślenia, a zaczyna się od litery"
-        )
-    return value
 
 
 def _calendar(fields: Mapping[str, Node]) -> Calendar:
@@ -166,7 +156,7 @@ def _terms(node: Node) -> tuple[Term, ...]:
 
 def _term(node: Node) -> Term:
     fields = node.fields(*TERM_FIELDS)
-    identifier = _id(fields["id"])
+    identifier = fields["id"].identifier()
     fields = {name: child.at(f"termin {identifier}") for name, child in fields.items()}
     rule = fields["rule"].value if "rule" in fields else "exactly"
     if rule not in RULES:

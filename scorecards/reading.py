@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class ScorecardError(ValueError):
@@ -97,6 +100,15 @@ class Node:
             raise self.refuse(f"pole „{name}” musi być niepustym tekstem")
         return value
 
+    def identifier(self) -> str:
+        """A name for programs, in a field ``id``."""
+        value = self.text("id")
+        if not _IDENTIFIER.fullmatch(value):
+            raise self.refuse(
+                "pole „id” może mieć tylko małe litery a-z, cyfry i podkreślenia, a zaczyna się od litery"
+            )
+        return value
+
     def number(self, name: str, low: float, high: float) -> float:
         """A number in a closed interval."""
         value = self.value
@@ -116,8 +128,11 @@ class _Constructor(yaml.constructor.SafeConstructor):
     """Builds values from nodes that were composed before."""
 
 
-def compose(text: str, file: str) -> Node:
-    """The document of a YAML text; one document only, no aliases that refer to themselves."""
+def compose(text: str, file: str, start: str = "skopiuj kartę z biblioteki i zmień ją") -> Node:
+    """The document of a YAML text; one document only, no aliases that refer to themselves.
+
+    ``start`` is how to begin where the file is empty.
+    """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -130,6 +145,8 @@ def compose(text: str, file: str) -> Node:
         raise ScorecardError(
             f"{file}: plik zawiera znaki, których YAML nie dopuszcza; zapisz go jako UTF-8."
         ) from error
+    except RecursionError as error:
+        raise ScorecardError(f"{file}: plik jest zbyt głęboko zagnieżdżony; uprość go.") from error
     if node is None:
-        raise ScorecardError(f"{file}: plik jest pusty; skopiuj kartę z biblioteki i zmień ją.")
+        raise ScorecardError(f"{file}: plik jest pusty; {start}.")
     return Node(node, file, "karta")

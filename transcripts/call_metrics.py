@@ -80,9 +80,18 @@ def length(intervals: Iterable[Interval]) -> float:
 
 
 def common(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
-    """Where both lists hold."""
-    found = [(max(a, c), min(b, d)) for a, b in left for c, d in right if max(a, c) < min(b, d)]
-    return sorted(found)
+    """Where both lists hold; each is in order and does not overlap itself, as :func:`union` gives it."""
+    found: list[Interval] = []
+    one = other = 0
+    while one < len(left) and other < len(right):
+        start, end = max(left[one][0], right[other][0]), min(left[one][1], right[other][1])
+        if start < end:
+            found.append((start, end))
+        if left[one][1] < right[other][1]:
+            one += 1
+        else:
+            other += 1
+    return found
 
 
 def call_metrics(

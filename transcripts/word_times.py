@@ -6,9 +6,10 @@ turn's text and seconds of the recording. It belongs to the text as recognised a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from transcripts.call_metrics import union
 from transcripts.conversation import Conversation, Span
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def stretches(heard: Conversation, places: Iterable[Span], margin: float) -> lis
         heard: a conversation with ``metadata["words"]`` for its turns.
     """
     found = [_stretch(heard, place) for place in places]
-    return merged([(max(0.0, start - margin), end + margin) for start, end in found])
+    return union([(max(0.0, start - margin), end + margin) for start, end in found])
 
 
 def _stretch(heard: Conversation, place: Span) -> Stretch:
@@ -71,14 +72,3 @@ def _stretch(heard: Conversation, place: Span) -> Stretch:
 def _relied_on(time: Stretch, turn: Stretch) -> bool:
     start, end = time
     return _LEAST <= end - start <= _MOST and turn[0] - _LEAST <= start and end <= turn[1] + _LEAST
-
-
-def merged(found: Sequence[Stretch]) -> list[Stretch]:
-    """Overlapping stretches joined, in order."""
-    out: list[Stretch] = []
-    for start, end in sorted(found):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        else:
-            out.append((start, end))
-    return out

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.store import cache_folder
 from nlp.artefact import base_encoder, load, save, write_manifest
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
+from nlp.tagging import without_person
 from nlp.taxonomy import load_behaviours, load_contact_reasons
 from nlp.training.augment import roughen
 from nlp.training.calibrate import (
@@ -75,6 +76,7 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     known = load_contact_reasons().codes
     added = [example for path in order.own for example in read_own(path, known)]
     parts = by_split([*read_folder(order.examples), *added], read_splits(order.examples))
+    dev = _as_tagged(parts["dev"])
     rated = read_review_reasons(order.examples)
     extra = [e for path in order.sentiment_reviews for e in read_sentiment_reviews(path, path.stem, rated)]
     say(
@@ -94,15 +96,15 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
         network.load_state_dict(load(order.start).network.state_dict())
     if order.recipe.epochs:
         say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
-        stages.heads(seen, parts["dev"], extra)
+        stages.heads(seen, dev, extra)
         say("Etap 3 z 4: dostrajanie kodera na przykładach i opiniach.")
         stages.encoder(seen, [e for e in extra if not e.primary])
     say("Etap 4 z 4: głowy liniowe na gotowym koderze.")
-    stages.heads(seen, parts["dev"], extra)
+    stages.heads(seen, dev, extra)
     manifest = _manifest(order, labels, parts, len(extra))
     save(order.target, network, original, manifest, surface)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
-    _calibrate(order, manifest, labels, parts["dev"], padding)
+    _calibrate(order, manifest, labels, dev, padding)
     return order.target
 
 
@@ -139,7 +141,7 @@ class _Stages:
         rng = random.Random(self.order.recipe.seed)
         marked = redacted(train)
         twice = [*(marked.get(e.id, e) for e in train), *(roughen(e, rng) for e in train)]
-        return [*twice, *rng.sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))]
+        return [*_as_tagged(twice), *rng.sample(list(extra), min(len(extra), REVIEWS_FOR_HEADS))]
 
     def _key(self, recipe: Recipe, examples: Sequence[Example]) -> str:
         """Names a stage by everything that its result depends on."""
@@ -147,6 +149,11 @@ class _Stages:
         depends["start"] = self.order.start
         depends["examples"] = examples_sha256(examples)
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _as_tagged(examples: Iterable[Example]) -> list[Example]:
+    """The examples as the tagger reads them."""
+    return [replace(example, document=without_person(example.document)) for example in examples]
 
 
 def _everything(example: Example) -> list[Any]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from nlp import gender
+from nlp.spelling import leaves_out_diacritics
 from nlp.twins import length, spelling
 from nlp.twins.people import Person, people, renamed
 from nlp.word_forms import Gender
 from transcripts.conversation import Conversation, Span
 
 Names = Callable[[Conversation], Iterable[Span]]
-ENOUGH_TO_TELL = 60  # characters in which a writer who uses diacritics would have used one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _plain(conversation: Conversation) -> frozenset[str]:
     said: dict[str, str] = {}
     for turn in conversation.turns:
         said[turn.speaker] = said.get(turn.speaker, "") + turn.text
-    return frozenset(s for s, text in said.items() if text.isascii() and len(text) >= ENOUGH_TO_TELL)
+    return frozenset(s for s, text in said.items() if leaves_out_diacritics(text))
 
 
 def _spelled(conversation: Conversation, names: Names, *, change: Callable[[str, str], str]) -> Pair:

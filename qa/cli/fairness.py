@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qa.cli.options import json_option, library_chatter_aside, print_json, settings_options
-from qa.cli.streams import reading
+from qa.cli.streams import reading, saving
 from qa.errors import UserError
 from qa.settings import Configuration, Settings
 
@@ -86,14 +85,14 @@ def fairness(
             else:
                 yield record.conversation
 
-    with watch(eager=False) as progress, library_chatter_aside(), reading(source) as stream:
-        way = _way(configuration.settings, progress.say, scorecard, redacts=not raw)
-        progress.stage("fairness", 0)
-        found = measure(conversations(), way, most, progress)
-    _tell(found, problems)
-    content = found.as_dict()
-    if output:
-        output.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with saving(output) as save:
+        with watch(eager=False) as progress, library_chatter_aside(), reading(source) as stream:
+            way = _way(configuration.settings, progress.say, scorecard, redacts=not raw)
+            progress.stage("fairness", 0)
+            found = measure(conversations(), way, most, progress)
+        _tell(found, problems)
+        content = found.as_dict()
+        save(content)
     if as_json:
         print_json(content)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from qa.cli.options import json_option, print_json
+from qa.cli.streams import saving
 from qa.cli.watching import Watch, watch
 from qa.errors import UserError
 
@@ -166,13 +166,12 @@ def evaluate(
     from nlp.training.evaluate import evaluate as measure
     from nlp.training.examples import ExampleError
 
-    with watch(eager=True) as progress:
+    with saving(output) as save, watch(eager=True) as progress:
         try:
             report = measure(examples, Tagger.load(model), split, progress.say, sentiment_reviews)
         except (ExampleError, ModelError, ArtefactError) as error:
             raise UserError(str(error)) from error
-    if output:
-        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        save(report)
     if as_json:
         print_json(report)
     else:

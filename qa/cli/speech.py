@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from qa.cli.options import json_option, library_chatter_aside, print_json, settings_options
+from qa.cli.streams import saving
 from qa.cli.watching import watch
 from qa.errors import UserError
 from qa.settings import Configuration
@@ -51,7 +51,7 @@ def evaluate(
     from nlp.speech_quality.plain import PlainWhisper
     from qa.bootstrap import Parts
 
-    with watch(eager=True) as progress, library_chatter_aside():
+    with saving(output) as save, watch(eager=True) as progress, library_chatter_aside():
         parts = Parts(configuration.settings, progress.say)
         plain = PlainWhisper(parts.speech_folder(), configuration.settings.threads)
         try:
@@ -59,9 +59,8 @@ def evaluate(
             report = measure(items, parts.transcriber(), None if without_plain else plain, progress.say)
         except EvaluationError as error:
             raise UserError(str(error)) from error
-    report = {"model": configuration.settings.speech_model, **report}
-    if output:
-        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        report = {"model": configuration.settings.speech_model, **report}
+        save(report)
     if as_json:
         print_json(report)
     else:

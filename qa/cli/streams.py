@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -58,6 +59,24 @@ def writing(name: str | None) -> Iterator[IO[bytes]]:
         return
     with _aside(path) as stream:
         yield stream
+
+
+@contextmanager
+def saving(path: Path | None) -> Iterator[Callable[[object], None]]:
+    """Writes a report as JSON to a file, or nowhere; that it cannot be written is found out before the long work.
+
+    Raises:
+        UsageProblem: the file's folder does not exist or must not be written to.
+    """
+    if path is None:
+        yield lambda content: None
+        return
+    with writing(str(path)) as stream:
+        yield lambda content: _put(stream, content)
+
+
+def _put(stream: IO[bytes], content: object) -> None:
+    stream.write(json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 @contextmanager

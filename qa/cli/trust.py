@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qa.cli.options import json_option, print_json
+from qa.cli.streams import saving
 from qa.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def trust(
         "criteria": [one.as_dict() for one in report],
         "drift": {name: {"change": c, "apart": a} for name, (c, a) in drift(report, earlier).items()},
     }
-    if output:
-        output.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with saving(output) as save:
+        save(content)
     if as_json:
         print_json(content)
     else:

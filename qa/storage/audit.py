@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, or_, select, text
@@ -29,6 +29,11 @@ def _old_mark_of(conversation_id: str) -> str:
     return "rozmowa-" + digest_of("audit", conversation_id)[:16]
 
 
+def marks_of(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    """How the log names these conversations, in entries old and new."""
+    return frozenset(mark for one in ids for mark in (mark_of(session, one), _old_mark_of(one)))
+
+
 def entries_about(session: Session, conversation_id: str) -> Iterator[AuditRow]:
     """The entries that name this conversation, old or new, as subject or in their details; oldest first.
 
@@ -40,7 +45,7 @@ def entries_about(session: Session, conversation_id: str) -> Iterator[AuditRow]:
 def _names(session: Session, conversation_id: str) -> ColumnElement[bool]:
     instead = pseudonyms_of(session).of(ID, conversation_id)  # kept in place of an id that names a person
     same = (conversation_id, instead)
-    marks = {instead, *(mark_of(session, one) for one in same), *map(_old_mark_of, same)}
+    marks = {instead, *marks_of(session, same)}
     # a subject may be several marks; details are JSON, which as text is the same in both databases
     places = (AuditRow.subject, cast(AuditRow.details, Text))
     return or_(*(place.contains(mark, autoescape=True) for place in places for mark in sorted(marks)))

@@ -18,7 +18,7 @@ from qa.errors import UsageProblem, UserError, is_disk_full
 from qa.settings import without_password
 from qa.storage.digests import Pseudonyms
 
-HEAD = "0005"
+HEAD = "0006"
 BUSY_MS = 30_000
 _KEY = "pseudonyms"
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from qa.errors import UserError
 
 FOLDER = Path(__file__).parent / "migrations"
+TURN = 0x6F64736C75636821  # any number that nobody else locks in this database
 
 
 def configuration() -> Config:
@@ -22,7 +23,7 @@ def configuration() -> Config:
 
 
 def upgrade(engine: Engine, found: str | None, target: str = "head") -> None:
-    """Run the missing migrations in one transaction.
+    """Run the missing migrations in one transaction. Of programs that start at once, one does it and the others wait.
 
     Raises:
         UserError: the database was made by a newer version of the program.
@@ -35,6 +36,8 @@ def upgrade(engine: Engine, found: str | None, target: str = "head") -> None:
             schema=found,
         )
     with engine.execution_options(odsluch_writes=True).connect() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+            connection.execute(select(func.pg_advisory_xact_lock(TURN)))
         config.attributes["connection"] = connection
         command.upgrade(config, target)
         connection.commit()

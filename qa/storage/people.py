@@ -305,6 +305,28 @@ class ActionRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ContactLabelRow(Base):
+    """What somebody says a conversation is about: codes of ``reasons``, the main one first, and the customer's sentiment.
+
+    ``digest`` is that of the conversation as they read it, ``machine`` what the tagger had said then, with its version.
+    """
+
+    __tablename__ = "contact_label"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "account_id"),
+        Index(None, "digest"),
+        Index(None, "changed_at"),
+    )
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(NAME)
+    account_id: Mapped[str] = mapped_column(KEY)
+    digest: Mapped[str] = mapped_column(KEY)
+    reasons: Mapped[list[Any]]
+    customer_sentiment: Mapped[str | None] = mapped_column(String(16))
+    machine: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class SavedFilterRow(Base):
     """A list's or dashboard's filters under a name of one's own."""
 

@@ -10,6 +10,7 @@ from math import ceil, floor
 LEFT, RIGHT, TOP, BOTTOM = 48, 14, 10, 24
 MOST_TICKS = 5
 LETTERS = 64  # so much room does a name under the axis take
+HALF_LETTER = 3.2  # of half a name from its middle to its end
 TENS = (10.0, 20.0, 50.0)
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
@@ -105,7 +106,12 @@ def plot(points: Sequence[Spread], axis: Axis, width: int = 720, height: int = 2
         tuple((x(down[0][0]), y(down[0][1]), y(up[0][1])) for down, up in intervals if len(up) == 1),
         tuple((x(i), y(value)) for run in values for i, value in run),
         tuple((y(value), value) for value in ticks),
-        tuple((x(i), one.name) for i, one in enumerate(points) if i % every == 0),
+        tuple(
+            # the last one is not cut off where it is longer than the margin
+            (round(min(x(i), width - HALF_LETTER * len(one.name)), 1), one.name)
+            for i, one in enumerate(points)
+            if i % every == 0
+        ),
     )
 
 

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused
 from qa.services.access import accounts
 from qa.services.access.accounts import SignInRules
 from qa.services.access.permissions import PERMISSIONS, Actor
+from qa.services.inputs import LAST_PAGE
 from qa.services.workspace import Workspace
 from qa.settings_web import WebSettings
 from qa.storage.analysis import LOCAL
@@ -23,6 +24,7 @@ COOKIE = "odsluch"
 FORM_HEADER = "x-odsluch-form"
 API = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 
 
 class SignInNeeded(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
@@ -18,7 +19,9 @@ class OutOfRange(ValueError):
 
 
 def ranged(part: Part, size: int, wanted: str, kind: str) -> Response:
-    """The whole, or the part that the header ``Range`` asks for; nothing is read before it is sent.
+    """The whole, or the part that the header ``Range`` asks for, read while it is sent.
+
+    The first piece is read before the answer begins, so that what cannot be read is an error and no broken answer.
 
     Args:
         wanted: the header's value, or nothing.
@@ -33,7 +36,9 @@ def ranged(part: Part, size: int, wanted: str, kind: str) -> Response:
     headers["Content-Length"] = str(last + 1 - first)
     if found:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return StreamingResponse(part(first, last + 1), 206 if found else 200, headers, kind)
+    pieces = iter(part(first, last + 1))
+    begun = list(islice(pieces, 1))
+    return StreamingResponse(chain(begun, pieces), 206 if found else 200, headers, kind)
 
 
 def first_range(wanted: str, size: int) -> Range | None:

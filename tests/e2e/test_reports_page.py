@@ -91,3 +91,29 @@ def test_the_report_itself_is_accessible_and_loads_nothing(
     page.goto(file.as_uri())
     assert [one["id"] for one in Axe().run(page).response["violations"]] == []
     checked.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_filters_of_a_report_are_changed_on_the_page(served: Served, sit_down: SitDown, scheme: str) -> None:
+    served.person("ewa", "qa_lead")
+    served.person("jan", "product")
+    with_addresses(served)
+    lead = sit_down("ewa", color_scheme=scheme)
+    order = {"board": "voice", "filters": {"channel": "phone", "team": "Dawny zespół"}}
+    lead.page.evaluate("order => call('POST', '/api/v1/reports', order)", order)
+    lead.page.set_viewport_size({"width": 320, "height": 800})
+    lead.goes_to("/reports?board=voice")
+    lead.page.locator("ul.reports details summary").click()
+    form = lead.page.locator("ul.reports form.filters")
+    expect(form.get_by_label("Zespół")).to_have_value("Dawny zespół")
+    lead.looks(f"reports-filters-320-{scheme}")
+    assert lead.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    form.get_by_label("Zespół").select_option("T1")
+    form.get_by_label("Powód").select_option("delivery")
+    form.get_by_label("Kanał").select_option("")
+    form.get_by_role("button", name="Zapisz").click()
+    facts = lead.page.locator("ul.reports > li .facts")
+    expect(facts).to_contain_text("Zespół: T1; Powód: Dostawa")
+    expect(facts).not_to_contain_text("telefon")
+    (row,) = lead.page.evaluate("call('GET', '/api/v1/reports')")["rows"]
+    assert row["filters"] == {"team": "T1", "reason": "delivery"}

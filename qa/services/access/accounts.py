@@ -11,7 +11,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Busy, Conflict, Missing, Refused, Term, UsageProblem
@@ -77,12 +77,17 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
+def none_yet(session: Session) -> bool:
+    """Whether the first account is still to be made."""
+    return session.scalar(select(AccountRow.id).limit(1)) is None
+
+
 def setup_code(session: Session) -> str | None:
     """The code with which the first account is made in the browser; None where there is an account.
 
     A new code replaces the earlier one, of which only a digest is kept.
     """
-    if session.scalar(select(func.count()).select_from(AccountRow)):
+    if not none_yet(session):
         return None
     code = secrets.token_urlsafe(16)
     session.merge(MarkRow(name=SETUP_MARK, value=_digest(code)))
@@ -101,7 +106,7 @@ def set_up(session: Session, code: str, login: str, name: str, password: str) ->
         raise Refused(
             "Ten odnośnik do założenia pierwszego konta jest nieważny: uruchom odsluch serve ponownie."
         )
-    if session.scalar(select(func.count()).select_from(AccountRow)):
+    if not none_yet(session):
         raise Refused("Pierwsze konto już istnieje: zaloguj się albo poproś administratora o konto.")
     session.delete(mark)
     return create(session, login, name, ("administrator", "qa_lead"), password, by=None)

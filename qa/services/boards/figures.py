@@ -22,7 +22,7 @@ WEEK, MONTH = "week", "month"
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """A mean of ``n`` values with its 95 % t interval; None where there are too few for it."""
+    """A mean of ``n`` values with its 95 % interval; None of nothing."""
 
     mean: float | None
     low: float | None
@@ -61,13 +61,39 @@ def summed(moments: Iterable[Moments]) -> Moments:
 
 
 def average(of: Moments, least: float = 0.0, most: float = 100.0) -> Average:
-    """The mean with its interval, which ends where the values must (``least`` to ``most``)."""
+    """The mean with its t interval, which ends where the values must (``least`` to ``most``).
+
+    One value, or a few that are all the same, say nothing of their spread. It is then taken to be as large as values
+    between these ends can have, which is the interval of a share (Wilson): two scores of 100 are no certain 100.
+    """
     if not of.n:
         return Average(None, None, None, 0)
-    if of.n == 1:
-        return Average(of.mean, None, None, 1)
+    if of.n == 1 or of.variance < NO_SPREAD:
+        low, high = _wilson((of.mean - least) / (most - least), of.n)
+        return Average(of.mean, least + low * (most - least), least + high * (most - least), of.n)
+    return _student(of, least, most)
+
+
+def average_difference(of: Moments) -> Average:
+    """The mean of differences of two scores each, with its t interval; None where one value or none has no spread.
+
+    That pairs do not differ at all is what is looked for, not a want of spread as in :func:`average`.
+    """
+    if of.n < 2:
+        return Average(of.mean if of.n else None, None, None, of.n)
+    return _student(of, -100.0, 100.0)
+
+
+def _student(of: Moments, least: float, most: float) -> Average:
     half = _t(of.n - 1) * sqrt(of.variance / of.n)
     return Average(of.mean, max(least, of.mean - half), min(most, of.mean + half), of.n)
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(min(max(share, 0.0), 1.0) * n, n, method="wilson")
+    return float(low), float(high)
 
 
 def _t(freedom: float) -> float:

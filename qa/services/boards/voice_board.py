@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
@@ -155,7 +155,7 @@ def checked(filters: VoiceFilters) -> VoiceFilters:
 
 def _view(session: Session, chosen: VoiceFilters) -> VoiceView:
     within = period(chosen.first, chosen.last)
-    earlier = period_before(within)
+    earlier = _before(chosen.first, chosen.last)
     unit, parts = steps(chosen.first, chosen.last)
     narrowed = conditions(chosen)
     now = contacts(session, narrowed, within, parts)
@@ -180,6 +180,20 @@ def _view(session: Session, chosen: VoiceFilters) -> VoiceView:
         tuple(_parts(chosen, parts, now, shown)),
         _where(chosen),
     )
+
+
+def _before(first: date, last: date) -> Period:
+    """What whole months are compared with are as many whole months before; other days, as many days before."""
+    if first.day > 1 or (last + timedelta(days=1)).day > 1:
+        return period_before(period(first, last))
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    begin = 12 * first.year + first.month - 1 - months
+    return period(date(begin // 12, begin % 12 + 1, 1), first - timedelta(days=1))
+
+
+def over_time(view: VoiceView, one: ReasonVoice) -> list[Proportion]:
+    """The reason's share of all contacts in each week or month."""
+    return [proportion(Share(n, part.share.n)) for part, n in zip(view.parts, one.points, strict=True)]
 
 
 def conditions(chosen: VoiceFilters) -> list[ColumnElement[bool]]:

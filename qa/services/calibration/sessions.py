@@ -35,6 +35,7 @@ from qa.storage.people import AccountRow, CalibrationRow, OutcomeRow, OverviewRo
 from qa.storage.tables import now
 from scorecards import Criterion, Scorecard
 
+MOST_NAMED = 5
 MOST_CONVERSATIONS = 50
 LEAST_PARTICIPANTS, MOST_PARTICIPANTS = 2, 20
 MOST_COMMENT = 4000
@@ -233,10 +234,10 @@ def _conversations(session: Session, ids: Sequence[str]) -> list[str]:
         )
     known = OverviewRow.conversation_id.in_([one for one in wanted if is_storable(one)])
     found = set(session.scalars(select(OverviewRow.conversation_id).where(known)))
-    missing = len(wanted) - len(found)
+    missing = [one for one in wanted if one not in found]
     if missing:
         raise UsageProblem(
-            "Rozmowy, których nie ma wśród przetworzonych: {missing}. Wybierz inne z listy.", missing=missing
+            "Tych rozmów nie ma wśród przetworzonych: {missing}. Popraw listę.", missing=missing[:MOST_NAMED]
         )
     return wanted
 

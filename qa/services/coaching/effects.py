@@ -304,4 +304,4 @@ def _why(found: Guarded) -> str:
         return "Różnica mieści się w zwykłych wahaniach."
     if found.guarded.verdict != found.plain.verdict:
         return "Różnica znika po porównaniu z dłuższym okresem: po nietypowym miesiącu wyniki same wracają do zwykłych."
-    return "Podobnie zmieniły się wyniki reszty zespołu."
+    return "Nie da się tego odróżnić od zmiany w reszcie zespołu."

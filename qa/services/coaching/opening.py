@@ -86,12 +86,16 @@ def open_preparation(session: Session, actor: Actor, agent_id: str, today: date)
     """
     found = preparation(session, actor, agent_id, today)
     draft = found.draft
-    details = {"moments": len(found.moments), "draft": draft.id if draft else None}
+    shown = quotes(session, actor, found.moments)
+    planned = draft.moments if draft else ()
+    chosen = quotes(session, actor, planned)
+    quoted = _quoted(found.moments, shown) | _quoted(planned, chosen)
+    details = {"draft": draft.id if draft else None, "conversations": _marks(session, quoted)}
     audit.record(session, actor.login, ACTION, agent_mark(agent_id), details)
     return OpenedPreparation(
         found,
-        quotes(session, actor, found.moments),
-        quotes(session, actor, draft.moments) if draft else (),
+        shown,
+        chosen,
         history(session, actor, agent_id),
     )
 
@@ -104,12 +108,15 @@ def open_meeting(session: Session, actor: Actor, coaching_id: str, today: date) 
     """
     meeting = view(session, actor, coaching_id)
     own = is_own(actor, meeting.agent_id)
-    if not own:
-        audit.record(session, actor.login, ACTION, meeting.id, {"status": meeting.status})
+    shown = quotes(session, actor, meeting.moments)
+    quoted = _marks(session, _quoted(meeting.moments, shown))
+    if not own or quoted:  # one's own words are noted like one's own conversations
+        details = {"status": meeting.status, "conversations": quoted}
+        audit.record(session, actor.login, ACTION, meeting.id, details)
     return OpenedMeeting(
         meeting,
         own,
-        quotes(session, actor, meeting.moments),
+        shown,
         effects(session, actor, coaching_id, today),
         () if own or meeting.status == "acknowledged" else _choices(session, meeting.agent_id),
     )
@@ -119,6 +126,17 @@ def own_history(session: Session, actor: Actor) -> tuple[Held, ...]:
     """The actor's own 1:1s, newest first; none for an account without a person."""
     actor.must("coaching.read_own")
     return history(session, actor, actor.agent_id) if actor.agent_id else ()
+
+
+def _quoted(moments: Sequence[Moment | MeetingMoment], shown: Sequence[Quote | None]) -> frozenset[str]:
+    """The conversations that sentences are shown of."""
+    pairs = zip(moments, shown, strict=True)
+    return frozenset(moment.conversation_id for moment, quote in pairs if quote)
+
+
+def _marks(session: Session, ids: Iterable[str]) -> list[str]:
+    """How the log names these conversations."""
+    return sorted(audit.mark_of(session, one) for one in ids)
 
 
 def quotes(

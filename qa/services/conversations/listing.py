@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qa.errors import UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
+from qa.services.coaching.progress import DECIDED, Period, judged_by_people
 from qa.services.conversations.reasons import has_reason
 from qa.storage.people import OutcomeRow, OverviewRow, ReviewRow
 
@@ -20,6 +21,7 @@ PAGE = 50
 MOST_CHOICES = 2000
 COUNTED = 2_000  # beyond it the list says "over 2,000": counting more would cost more than anybody gains
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LEVEL = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Filters:
     """What a list is narrowed to; an empty value narrows nothing.
 
     ``first`` and ``last`` are ISO days, both included; ``reason`` is a leaf, a group or ``none``; ``criterion`` with ``outcome``
-    narrows to an automatic outcome; ``state`` is ``critical``, ``undecided``, ``reviewed``, ``unreviewed``,
+    narrows to an automatic outcome, ``decided`` (pass or fail), the number of a level, or what the figures of a 1:1 count of
+    one ``agent`` and period, where people's outcomes stand before the machine's: one of ``COUNTED_OUTCOMES``; ``state`` is ``critical``, ``undecided``, ``reviewed``, ``unreviewed``,
     ``falling`` (the sentiment got worse) or ``scored``.
     """
 
@@ -78,6 +81,7 @@ class ConversationPage:
     older: str | None
 
 
+COUNTED_OUTCOMES: Mapping[str, tuple[str, ...]] = {"counted": DECIDED, "counted_fail": ("fail",)}
 STATES = ("critical", "undecided", "reviewed", "unreviewed", "falling", "scored")
 _REVIEWED = exists().where(
     ReviewRow.conversation_id == OverviewRow.conversation_id,
@@ -97,7 +101,7 @@ def conversations(
     """
     actor.must("conversation.read", "conversation.read_own")
     hidden = hidden_from(session, actor)
-    conditions = [*conditions_of(actor, filters)]
+    conditions = [*conditions_of(session, actor, filters)]
     if hidden and (filters.criterion or filters.state in ("critical", "undecided")):
         conditions.append(OverviewRow.conversation_id.not_in(list(hidden)))
     query = select(OverviewRow, _REVIEWED).where(*conditions)
@@ -113,7 +117,7 @@ def conversations(
     return ConversationPage(tuple(found[:size]), total, older)
 
 
-def conditions_of(actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool]]:
+def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool]]:
     """The filters, and what the actor may see, as conditions on :class:`OverviewRow`."""
     for day in (filters.first, filters.last):
         if day and not DAY.fullmatch(day):
@@ -138,22 +142,55 @@ def conditions_of(actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool
         found.append(OverviewRow.day >= filters.first)
     if filters.last:
         found.append(OverviewRow.day <= filters.last)
-    return [*found, *_special(filters)]
+    return [*found, *_special(session, filters)]
 
 
-def _special(filters: Filters) -> list[ColumnElement[bool]]:
+def _special(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.reason:
         found.append(has_reason(filters.reason))
     if filters.criterion:
-        result = exists().where(
-            OutcomeRow.conversation_id == OverviewRow.conversation_id,
-            OutcomeRow.criterion == filters.criterion,
-        )
-        found.append(result.where(OutcomeRow.outcome == filters.outcome) if filters.outcome else result)
+        if filters.outcome in COUNTED_OUTCOMES:
+            found.append(_counted(session, filters))
+        else:
+            found.append(_automatic(filters.criterion, *_outcome(filters.outcome)))
     if filters.state:
         found.append(_state(filters.state))
     return found
+
+
+def _automatic(criterion: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That the criterion has an automatic outcome for which these conditions hold."""
+    return exists().where(
+        OutcomeRow.conversation_id == OverviewRow.conversation_id,
+        OutcomeRow.criterion == criterion,
+        *conditions,
+    )
+
+
+def _outcome(outcome: str) -> list[ColumnElement[bool]]:
+    if not outcome:
+        return []
+    if outcome == "decided":
+        return [OutcomeRow.outcome.in_(DECIDED)]
+    return [OutcomeRow.level == int(outcome) if LEVEL.fullmatch(outcome) else OutcomeRow.outcome == outcome]
+
+
+def _counted(session: Session, filters: Filters) -> ColumnElement[bool]:
+    """What :func:`qa.services.coaching.progress.shares` counts of the criterion."""
+    if not (filters.agent and filters.first and filters.last):
+        raise UsageProblem("Do tego wyniku podaj też konsultanta i dni.")
+    within = Period(filters.first, filters.last, 0)
+    judged = {
+        one.conversation_id: one.outcome
+        for one in judged_by_people(session, [filters.agent], within, filters.criterion)
+    }
+    outcomes = COUNTED_OUTCOMES[filters.outcome]
+    automatic = _automatic(filters.criterion, OutcomeRow.outcome.in_(outcomes))
+    return or_(
+        and_(automatic, OverviewRow.conversation_id.not_in(list(judged))),
+        OverviewRow.conversation_id.in_([one for one, said in judged.items() if said in outcomes]),
+    )
 
 
 def _state(name: str) -> ColumnElement[bool]:
@@ -201,7 +238,7 @@ class Choices:
 
 def choices(session: Session, actor: Actor) -> Choices:
     """The values that occur in conversations which the actor may see."""
-    limits = conditions_of(actor, Filters())
+    limits = conditions_of(session, actor, Filters())
     return Choices(
         *(
             tuple(distinct_values(session, column, limits))

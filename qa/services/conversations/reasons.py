@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_
 
 from qa.services.alphabet import alphabetical
+from qa.storage.byte_order import byte_order
 from qa.storage.people import OverviewRow
 
 NONE = "none"
@@ -59,5 +60,5 @@ def has_reason(value: str) -> ColumnElement[bool]:
         return reason.is_(None)
     if "." in value:
         return reason == value
-    # a range instead of LIKE: every index serves it, and "/" follows "." in order
-    return and_(reason >= value + ".", reason < value + "/")
+    # a range instead of LIKE: on SQLite an index serves it, and "/" follows "." in order
+    return and_(byte_order(reason) >= value + ".", byte_order(reason) < value + "/")

@@ -49,8 +49,16 @@ class Sound:
     suffix: str
 
     def part(self, start: int, stop: int) -> Iterator[bytes]:
-        """Its bytes from ``start`` up to ``stop``, a block at a time."""
-        return self.vault.part(self.key, start, stop)
+        """Its bytes from ``start`` up to ``stop``, a block at a time.
+
+        Raises:
+            Missing: the file is gone.
+            UserError: it is damaged, or sealed with another key.
+        """
+        try:
+            yield from self.vault.part(self.key, start, stop)
+        except FileNotFoundError as error:  # erased a moment ago
+            raise Missing(GONE) from error
 
 
 @dataclass(frozen=True, slots=True)

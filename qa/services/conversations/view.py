@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nlp.taxonomy import Taxonomy, load_behaviours
@@ -22,7 +23,7 @@ from qa.services.judging.cards import card_of
 from qa.services.judging.losses import Losses, losses
 from qa.services.judging.reviews import finished_reviews, review_of
 from qa.storage import audit
-from qa.storage.people import ReviewRow, SampleItemRow, TrustRow
+from qa.storage.people import DisputeRow, ReviewRow, SampleItemRow, TrustRow
 from qa.storage.results import current_rows
 from scorecards import Scorecard
 from scorecards.card import DECIDED_OUTCOMES
@@ -85,7 +86,10 @@ class ShownCriterion:
 
 @dataclass(frozen=True, slots=True)
 class ShownReview:
-    """Somebody's finished review: who, when, what differs from the machine."""
+    """Somebody's finished review: who, when, what they said.
+
+    Of the review that a dispute has made only what the dispute was about: the rest was said by whoever judged before.
+    """
 
     id: str
     by: str
@@ -315,7 +319,16 @@ def _criteria(
 
 def _reviews(session: Session, actor: Actor, conversation_id: str) -> Iterable[ShownReview]:
     people = names(session)
-    for row in finished_reviews(session, conversation_id):
+    rows = finished_reviews(session, conversation_id)
+    about = dict(
+        session.execute(
+            select(DisputeRow.id, DisputeRow.criterion).where(DisputeRow.id.in_([row.id for row in rows]))
+        )
+        .tuples()
+        .all()
+    )
+    for row in rows:
+        said = {name: one for name, one in row.criteria.items() if about.get(row.id, name) == name}
         yield ShownReview(
             row.id,
             people.get(row.account_id, GONE),
@@ -324,7 +337,7 @@ def _reviews(session: Session, actor: Actor, conversation_id: str) -> Iterable[S
             row.finished_at.isoformat() if row.finished_at else "",
             row.score,
             row.comment,
-            {name: one["outcome"] for name, one in row.criteria.items() if one["outcome"]},
-            {name: one["comment"] for name, one in row.criteria.items() if one["comment"]},
-            levels_of(row.criteria),
+            {name: one["outcome"] for name, one in said.items() if one["outcome"]},
+            {name: one["comment"] for name, one in said.items() if one["comment"]},
+            levels_of(said),
         )

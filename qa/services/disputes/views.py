@@ -118,7 +118,7 @@ def dispute(session: Session, actor: Actor, dispute_id: str) -> DisputeView:
 
 
 def conversation_disputes(session: Session, actor: Actor, conversation_id: str) -> tuple[DisputeView, ...]:
-    """The disputes about a conversation, oldest first, for those who may see it.
+    """The disputes about a conversation, oldest first, for those who may see it; for an agent their own.
 
     Raises:
         Missing: there is no such conversation, or none that the actor may see.
@@ -128,6 +128,8 @@ def conversation_disputes(session: Session, actor: Actor, conversation_id: str) 
     if overview is None or not may_see(actor, overview.agent_id):
         raise Missing("Nie ma takiej rozmowy.")
     query = _joined().where(DisputeRow.conversation_id == conversation_id)
+    if not actor.may("dispute.read"):  # the conversation may have been somebody else's before
+        query = query.where(DisputeRow.account_id == actor.id)
     return _views(session, actor, query.order_by(DisputeRow.created_at, DisputeRow.id))
 
 

@@ -74,19 +74,8 @@ def export_rows(table: Table, kind: str) -> bytes:
     return _xlsx(table) if kind == "xlsx" else _parquet(table)
 
 
-def export(session: Session, actor: Actor, table: Table, kind: str) -> bytes:
-    """The table as a file, noted in the audit log.
-
-    Raises:
-        Refused: the actor may not export.
-        UsageProblem: as :func:`export_rows`.
-    """
-    note(session, actor, table, kind)
-    return export_rows(table, kind)
-
-
 def note(session: Session, actor: Actor, table: Table, kind: str) -> None:
-    """Note an export in the audit log, for one that is streamed afterwards.
+    """Note an export in the audit log.
 
     Raises:
         Refused: the actor may not export.

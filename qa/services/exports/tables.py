@@ -13,7 +13,7 @@ from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.boards.figures import Average
 from qa.services.boards.quality_board import CriterionQuality, GroupQuality, QualityView
-from qa.services.boards.voice_board import SentimentCount, VoiceView
+from qa.services.boards.voice_board import SentimentCount, VoiceView, over_time
 from qa.services.coaching.progress import Proportion
 from qa.services.conversations.listing import Filters, conditions_of
 from qa.services.conversations.reasons import reason_name
@@ -172,11 +172,11 @@ def voice_tables(view: VoiceView) -> dict[str, Table]:
         ),
         "glos-powody-w-czasie": (
             "Powody kontaktu w czasie",
-            ("Powód", "Nazwa", "Od", "Do", "Kontakty"),
+            ("Powód", "Nazwa", "Od", "Do", "Kontakty", "Wszystkie kontakty", "Udział", *_INTERVAL),
             [
-                (one.code, one.name, part.first, part.last, n)
+                (one.code, one.name, part.first, part.last, share.part, *_share(share))
                 for one in view.reasons
-                for part, n in zip(view.parts, one.points, strict=True)
+                for part, share in zip(view.parts, over_time(view, one), strict=True)
             ],
         ),
     }  # fmt: skip
@@ -223,7 +223,7 @@ def conversation_table(session: Session, actor: Actor, filters: Filters) -> Tabl
     """
     actor.must("conversation.read")
     actor.must("export.figures")
-    where = list(conditions_of(actor, filters))
+    where = list(conditions_of(session, actor, filters))
     if hidden := hidden_from(session, actor):
         where.append(OverviewRow.conversation_id.not_in(list(hidden)))
     n = session.scalar(select(func.count()).select_from(OverviewRow).where(*where)) or 0

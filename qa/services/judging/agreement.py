@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 from qa.services.judging.trust import Pair, Share, cohen_kappa, gwet_ac1
 
+R = TypeVar("R")
 Ratings = Mapping[str, Mapping[str, str]]  # rater -> conversation -> outcome; what is left out was not judged
 
 
@@ -46,12 +48,12 @@ class Standing:
 
 def agreement(ratings: Ratings) -> Agreement:
     """The figures of one criterion."""
-    units = [unit for unit in _units(ratings) if len(unit) > 1]
-    pairs = [_pairs(ratings[a], ratings[b]) for a, b in combinations(sorted(ratings), 2)]
+    units = [unit for unit in units_of(ratings) if len(unit) > 1]
+    pairs = [pairs_of(ratings[a], ratings[b]) for a, b in combinations(sorted(ratings), 2)]
     return Agreement(
         Share(sum(len(set(unit)) == 1 for unit in units), len(units)),
-        _mean(pairs, cohen_kappa),
-        _mean(pairs, gwet_ac1),
+        mean_of(pairs, cohen_kappa),
+        mean_of(pairs, gwet_ac1),
         krippendorff_alpha(ratings),
         sum(len(unit) for unit in units),
     )
@@ -61,7 +63,7 @@ def krippendorff_alpha(ratings: Ratings) -> float | None:
     """Krippendorff's alpha for nominal values; None where all outcomes that can be compared are the same."""
     import krippendorff
 
-    units = [Counter(unit) for unit in _units(ratings) if len(unit) > 1]
+    units = [Counter(unit) for unit in units_of(ratings) if len(unit) > 1]
     names = sorted({name for unit in units for name in unit})
     if len(names) < 2:
         return None
@@ -100,18 +102,22 @@ def mean(values: Iterable[float | None]) -> Mean:
     return Mean(sum(known) / len(known) if known else None, len(known))
 
 
-def _units(ratings: Ratings) -> list[list[str]]:
-    """The outcomes of each conversation, in the order of conversations and raters."""
-    found: dict[str, list[str]] = {}
+def units_of(ratings: Mapping[str, Mapping[str, R]]) -> list[list[R]]:
+    """What was said of each conversation, in the order of conversations and raters."""
+    found: dict[str, list[R]] = {}
     for _, said in sorted(ratings.items()):
-        for conversation, outcome in said.items():
-            found.setdefault(conversation, []).append(outcome)
+        for conversation, one in said.items():
+            found.setdefault(conversation, []).append(one)
     return [found[conversation] for conversation in sorted(found)]
 
 
-def _pairs(first: Mapping[str, str], second: Mapping[str, str]) -> list[Pair]:
-    return [(outcome, second[name]) for name, outcome in first.items() if name in second]
+def pairs_of(first: Mapping[str, R], second: Mapping[str, R]) -> list[tuple[R, R]]:
+    """What two raters said of the conversations that both have judged."""
+    return [(one, second[name]) for name, one in first.items() if name in second]
 
 
-def _mean(pairs: Sequence[Sequence[Pair]], measure: Callable[[Sequence[Pair]], float | None]) -> Mean:
+def mean_of(
+    pairs: Sequence[Sequence[tuple[R, R]]], measure: Callable[[Sequence[tuple[R, R]]], float | None]
+) -> Mean:
+    """The mean of a measure over pairs of raters."""
     return mean(measure(one) for one in pairs)

@@ -13,7 +13,7 @@ from typing import Any
 
 from nlp.twins import KINDS, Names, twins
 from qa.ports import Redacting, Tagging
-from qa.services.boards.figures import Average, Moments, average
+from qa.services.boards.figures import Average, Moments, average_difference
 from qa.services.judging.trust import Share
 from qa.services.workspace import Progress, Unwatched
 from scorecards import CriterionResult, Evaluation, Scorecard, score
@@ -115,7 +115,7 @@ class Swapped:
     @property
     def difference(self) -> Average:
         """Mean change of the score with its interval."""
-        return average(self.scores, least=-100.0)
+        return average_difference(self.scores)
 
     def add(self, before: Evaluation, after: Evaluation, conversation: str) -> None:
         """Count one pair."""

@@ -6,14 +6,14 @@ Who says that a criterion does not apply gives no level and is left out here; th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
-from qa.services.judging.agreement import Mean, mean
+from qa.services.judging.agreement import Mean, mean_of, pairs_of, units_of
 from qa.services.judging.trust import Share
-from qa.services.judging.weighted import LevelPair, gwet_ac2, quadratic_kappa
+from qa.services.judging.weighted import gwet_ac2, quadratic_kappa
 
 LevelRatings = Mapping[str, Mapping[str, int]]  # rater -> conversation -> level; what is left out has none
 
@@ -37,13 +37,13 @@ class OrderedAgreement:
 
 def ordered_agreement(ratings: LevelRatings, top: int) -> OrderedAgreement:
     """The figures of one criterion with levels from 0 to ``top``."""
-    units = [unit for unit in _units(ratings) if len(unit) > 1]
-    pairs = [_pairs(ratings[a], ratings[b]) for a, b in combinations(sorted(ratings), 2)]
+    units = [unit for unit in units_of(ratings) if len(unit) > 1]
+    pairs = [pairs_of(ratings[a], ratings[b]) for a, b in combinations(sorted(ratings), 2)]
     return OrderedAgreement(
         Share(sum(len(set(unit)) == 1 for unit in units), len(units)),
         Share(sum(max(unit) - min(unit) <= 1 for unit in units), len(units)),
-        _mean(pairs, quadratic_kappa),
-        _mean(pairs, partial(gwet_ac2, top=top)),
+        mean_of(pairs, quadratic_kappa),
+        mean_of(pairs, partial(gwet_ac2, top=top)),
         ordinal_alpha(ratings, top),
         sum(len(unit) for unit in units),
     )
@@ -53,27 +53,8 @@ def ordinal_alpha(ratings: LevelRatings, top: int) -> float | None:
     """Krippendorff's alpha for ordinal values; None where all levels that can be compared are the same."""
     import krippendorff
 
-    units = [Counter(unit) for unit in _units(ratings) if len(unit) > 1]
+    units = [Counter(unit) for unit in units_of(ratings) if len(unit) > 1]
     if len({level for unit in units for level in unit}) < 2:
         return None
     counts = [[unit[level] for level in range(top + 1)] for unit in units]
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement="ordinal"))
-
-
-def _units(ratings: LevelRatings) -> list[list[int]]:
-    """The levels of each conversation, in the order of conversations and raters."""
-    found: dict[str, list[int]] = {}
-    for _, given in sorted(ratings.items()):
-        for conversation, level in given.items():
-            found.setdefault(conversation, []).append(level)
-    return [found[conversation] for conversation in sorted(found)]
-
-
-def _pairs(first: Mapping[str, int], second: Mapping[str, int]) -> list[LevelPair]:
-    return [(level, second[name]) for name, level in first.items() if name in second]
-
-
-def _mean(
-    pairs: Sequence[Sequence[LevelPair]], measure: Callable[[Sequence[LevelPair]], float | None]
-) -> Mean:
-    return mean(measure(one) for one in pairs)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa.services.boards.figures import Average, Moments, average
+from qa.services.boards.figures import Average, Moments, average, average_difference
 from qa.services.judging.answers import word_of
 from qa.services.judging.trust import Share
 from qa.services.workspace import Progress, Unwatched
@@ -213,7 +213,7 @@ class _Counts:
             Share(self.rescored, self.n),
             average(self.before),
             average(self.after),
-            average(self.difference, least=-100.0),
+            average_difference(self.difference),
             self.gained,
             self.lost,
             self.unreadable,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Conflict, Missing, Refused, UsageProblem
@@ -25,12 +25,13 @@ from qa.services.judging.answers import (
 )
 from qa.services.judging.person_score import person_score
 from qa.storage import audit
-from qa.storage.people import OverviewRow, ReviewRow, SampleItemRow
+from qa.storage.people import OverviewRow, ReviewRow, SampleItemRow, SampleRow
 from qa.storage.results import evaluation_of
 from qa.storage.tables import now
 from scorecards import Criterion, Scorecard
 
 LONGEST_COMMENT = 4000
+OPEN = ("waiting", "claimed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ def save(
         raise Refused("To Twoja własna rozmowa: ocenia ją ktoś inny.")
     _check_held(session, actor, overview, item_id)
     row = review_of(session, actor, conversation_id, item_id)
-    if row is None or row.status == "finished":
-        if change.version is not None and row is not None:
-            raise Conflict("Ta ocena jest już zakończona: otwórz ją ponownie, by coś zmienić.")
+    if row is None:
         row = _begun(session, actor, overview, card, item_id)
+    elif row.status == "finished":  # another one would say what somebody says who has seen the rest
+        raise Conflict("Ta ocena jest już zakończona: otwórz ją ponownie, by coś zmienić.")
     elif change.version is not None and change.version != row.version:
         raise Conflict(
             "Ocena zmieniła się w innym oknie: odśwież stronę, Twoje komentarze zostały w przeglądarce."
@@ -204,8 +205,17 @@ def finished_reviews(session: Session, conversation_id: str) -> list[ReviewRow]:
 
 
 def _was_blind(session: Session, row: ReviewRow) -> bool:
-    item = session.get(SampleItemRow, row.item_id) if row.item_id else None
-    return item is not None and item.blind
+    """Whether it was made for a blind item, or while any of the conversation was open and hid from whoever might still
+    get it what others say (:func:`qa.services.access.blindness.hidden_by`)."""
+    still_open = or_(SampleItemRow.status.in_(OPEN), SampleItemRow.closed_at >= row.finished_at)
+    meanwhile = and_(SampleRow.created_at <= row.finished_at, still_open)
+    query = (
+        select(SampleItemRow.id)
+        .outerjoin(SampleRow, SampleRow.id == SampleItemRow.sample_id)
+        .where(SampleItemRow.conversation_id == row.conversation_id, SampleItemRow.blind)
+        .where(or_(SampleItemRow.id == row.item_id, meanwhile))
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _disputed(session: Session, review_id: str) -> bool:
@@ -223,9 +233,7 @@ def _check_held(
     if not item_id:
         return None
     item = session.get(SampleItemRow, item_id)
-    open_one = (
-        item is not None and item.assignee == actor.id and item.status in ("waiting", "claimed", "done")
-    )
+    open_one = item is not None and item.assignee == actor.id and item.status in (*OPEN, "done")
     if item is None or not open_one or item.conversation_id != about.conversation_id:
         raise Missing("Ta pozycja kolejki nie jest Twoja: weź ją najpierw z kolejki.")
     return item

@@ -10,10 +10,11 @@ from pathlib import Path
 from qa.errors import UserError
 from qa.ports import Redacting, Transcribing
 from transcripts.audio import decode
+from transcripts.call_metrics import union
 from transcripts.conversation import Conversation, Span
 from transcripts.muting import muted, write_recording
 from transcripts.reading import Recording
-from transcripts.word_times import Stretch, merged, stretches
+from transcripts.word_times import Stretch, stretches
 
 MARGIN = 0.25  # seconds before and after each word: where a word begins and ends is known to a tenth or two
 ROUNDS = 5
@@ -73,7 +74,7 @@ class SoundRedactor:
             if not left:
                 return SoundRedaction(tuple(silent), audio.duration, round_)
             values += [place.text(again) for place in left]
-            silent = merged([*silent, *stretches(again, left, MARGIN * round_)])
+            silent = union([*silent, *stretches(again, left, MARGIN * round_)])
         target.unlink()
         raise StillHeard(
             f"W kopii nagrania {recording.path.name} po {ROUNDS} próbach nadal słychać dane osobowe: "

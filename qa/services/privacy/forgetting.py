@@ -1,4 +1,4 @@
-"""What people have made of conversations, taken out again: reviews, samples, disputes, calibrations, moments of 1:1s."""
+"""What people have made of conversations, taken out again: reviews, labels, samples, disputes, calibrations, moments of 1:1s."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from qa.storage.people import (
     ActionRow,
     CalibrationRow,
     CoachingRow,
+    ContactLabelRow,
     DisputeRow,
     ReviewRow,
     SampleItemRow,
@@ -22,7 +23,7 @@ from qa.storage.people import (
     SavedFilterRow,
 )
 
-_OF_ONE: tuple[Any, ...] = (ReviewRow, DisputeRow, SampleItemRow)
+_OF_ONE: tuple[Any, ...] = (ReviewRow, DisputeRow, SampleItemRow, ContactLabelRow)
 
 
 def forget_work(session: Session, ids: Sequence[str]) -> int:

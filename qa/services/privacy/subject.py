@@ -20,7 +20,7 @@ from qa.services.privacy.outputs import renew_outputs
 from qa.services.workspace import Workspace, only_run, open_vault
 from qa.storage.audit import MARK, record
 from qa.storage.digests import CASE, CUSTOMER, ORDER
-from qa.storage.people import ReviewRow
+from qa.storage.people import ContactLabelRow, ReviewRow
 from qa.storage.tables import ConversationRow, ErasedRow, EvaluationRow, SealedRow, TaggingRow, now
 from qa.storage.vault import FOLDER, Vault, sealed_of
 
@@ -99,8 +99,10 @@ def erase(workspace: Workspace, subject: Subject, actor: str, *, dry_run: bool) 
     with only_run(workspace.settings.data_dir):
         with workspace.storage.reading() as session:
             ids = conversations_of(session, workspace, subject)
-        counts = _rehearsed(workspace, ids) if dry_run else _erase(workspace, ids)
-        with workspace.storage.writing() as session:
+        counts = _rehearsed(workspace, ids) if dry_run else None
+        with workspace.storage.writing() as session:  # what is deleted is deleted together with its entry
+            if counts is None:
+                counts = _erase(session, workspace, ids)
             details = {"dry_run": dry_run, "counts": asdict(counts)}
             record(session, actor, "erase", subject.named(workspace), details)
         if dry_run or not ids:
@@ -112,11 +114,10 @@ def erase(workspace: Workspace, subject: Subject, actor: str, *, dry_run: bool) 
         return Erased(tuple(ids), counts, left, rewritten, to_replace)
 
 
-def _erase(workspace: Workspace, ids: Sequence[str]) -> Deleted:
-    with workspace.storage.writing() as session:
-        for one in ids:
-            session.merge(ErasedRow(key=workspace.pseudonyms.digest(one)))
-        return delete_conversations(session, workspace.settings.data_dir / FOLDER, ids)
+def _erase(session: Session, workspace: Workspace, ids: Sequence[str]) -> Deleted:
+    for one in ids:
+        session.merge(ErasedRow(key=workspace.pseudonyms.digest(one)))
+    return delete_conversations(session, workspace.settings.data_dir / FOLDER, ids)
 
 
 def _rehearsed(workspace: Workspace, ids: Sequence[str]) -> Deleted:
@@ -205,6 +206,12 @@ def _held(session: Session, conversation_id: str) -> dict[str, Any]:
             {"version": row.version, "current": row.current, **row.content} for row in evaluations
         ],
         "reviews": [_review(row) for row in finished_reviews(session, conversation_id)],
+        "labels": [
+            {"reasons": row.reasons, "customer_sentiment": row.customer_sentiment}
+            for row in session.scalars(
+                select(ContactLabelRow).where(ContactLabelRow.conversation_id == conversation_id)
+            )
+        ],
     }
 
 

@@ -49,7 +49,7 @@ EVERYTHING = QueueFilter()
 class QueueItem:
     """An item as the actor may see it: a blind one says nothing of earlier outcomes, nor who has the other review.
 
-    ``why`` says in Polish why it was drawn; ``due_on`` is an ISO day; ``claimed_at`` an ISO moment.
+    ``why`` says in Polish why it was drawn, ``probability`` how likely that was; ``due_on`` is an ISO day; ``claimed_at`` an ISO moment.
     """
 
     id: str
@@ -66,6 +66,7 @@ class QueueItem:
     stratum: str
     why: str
     worth: float | None
+    probability: float | None
     status: str
     blind: bool
     second: bool
@@ -247,6 +248,7 @@ def _view(
         stratum=item.stratum if tells else "",
         why=item.reason if tells else "",
         worth=None if item.blind or secret else item.worth,
+        probability=None if item.blind or secret else item.probability,
         status=item.status,
         blind=item.blind,
         second=item.second_of is not None,

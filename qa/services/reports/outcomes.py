@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from qa.services.access.accounts import new_id
@@ -21,6 +21,7 @@ from qa.storage.reports import SendingRow, SubscriptionRow
 BY_SCHEDULE = "harmonogram"  # who asked, in the audit log, where it was nobody
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 STALE = timedelta(minutes=15)  # a report takes seconds: whoever has claimed it for so long is no more
+OPENED_AT_ONCE = 200
 ENDED = ("sent", "failed", "unknown")
 # What can be wrong beside the problems of :mod:`qa.services.reports.smtp`.
 TROUBLES: Mapping[str, str] = MappingProxyType(
@@ -92,7 +93,7 @@ def is_anything_due(session: Session, at: datetime) -> bool:
 
 def due(session: Session, at: datetime) -> tuple[Outcome, ...]:
     """What would be sent at this moment; changes nothing."""
-    found = [_planned(session, row, at) for row in _due_rows(session, at)]
+    found = [_planned(session, row, at) for row in session.scalars(_due_rows(at))]
     query = select(SendingRow, SubscriptionRow).join(
         SubscriptionRow, SubscriptionRow.id == SendingRow.subscription_id
     )
@@ -111,16 +112,19 @@ def _planned(session: Session, row: SubscriptionRow, at: datetime) -> Outcome:
     return Outcome(row.id, login, row.board, first.isoformat(), last.isoformat(), "waiting")
 
 
-def _due_rows(session: Session, at: datetime, *, lock: bool = False) -> Iterator[SubscriptionRow]:
+def _due_rows(at: datetime) -> Select[SubscriptionRow]:
     query = select(SubscriptionRow).where(SubscriptionRow.active, SubscriptionRow.due_at <= at)
-    if lock:
-        query = query.with_for_update(skip_locked=True)
-    yield from session.scalars(query.order_by(SubscriptionRow.due_at, SubscriptionRow.id))
+    return query.order_by(SubscriptionRow.due_at, SubscriptionRow.id)
 
 
-def open_due(session: Session, at: datetime) -> None:
-    """A waiting row for each subscription that is due. Of occasions that were missed, only the latest counts."""
-    for row in list(_due_rows(session, at, lock=True)):
+def open_due(session: Session, at: datetime) -> int:
+    """A waiting row for each subscription that is due. Of occasions that were missed, only the latest counts.
+
+    Returns:
+        How many there were; at most ``OPENED_AT_ONCE``, so that nobody else who writes waits long.
+    """
+    rows = list(session.scalars(_due_rows(at).limit(OPENED_AT_ONCE).with_for_update(skip_locked=True)))
+    for row in rows:
         cycle = order_of(row).cycle
         day = last_day(cycle, at)
         had = (SendingRow.subscription_id == row.id, SendingRow.occasion == day.isoformat())
@@ -128,6 +132,7 @@ def open_due(session: Session, at: datetime) -> None:
             session.add(sending_row(row, day.isoformat(), days_of(row.period, day), BY_SCHEDULE, at))
             session.flush()
         row.due_at = next_due(session, row.id, cycle, at)
+    return len(rows)
 
 
 def sending_row(
@@ -244,7 +249,8 @@ def settle(session: Session, claimed: Claimed, result: Result, at: datetime) -> 
 def _share(session: Session, result: Result, at: datetime) -> None:
     """The other letters that were due would have fared the same: the try counts for all, and the server is left alone."""
     others = select(SendingRow).where(SendingRow.status == "waiting", SendingRow.next_try_at <= at)
-    for row in list(session.scalars(others)):
+    # what another process is just claiming is its own to settle
+    for row in list(session.scalars(others.order_by(SendingRow.id).with_for_update(skip_locked=True))):
         row.attempts += 1
         row.problem, row.detail, row.changed_at = result.problem, result.detail, at
         if row.attempts <= len(PAUSES):

@@ -98,7 +98,8 @@ def send_due(
     mail, password = mail_of(workspace)
     with workspace.storage.writing() as session:
         tidy(session, clock())
-        open_due(session, clock())
+    while _opened(workspace, clock()):
+        pass
     found: list[Outcome] = []
     while claimed := _next(workspace, clock()):
         result = _sent(workspace, letters, mail, password, claimed, clock)
@@ -107,6 +108,11 @@ def send_due(
         if result.everybody:
             break
     return tuple(found)
+
+
+def _opened(workspace: Workspace, at: datetime) -> int:
+    with workspace.storage.writing() as session:
+        return open_due(session, at)
 
 
 def _next(workspace: Workspace, at: datetime) -> Claimed | None:
@@ -193,6 +199,7 @@ def tried(
     at = now()
     with workspace.storage.writing() as session:
         row = find(session)
+        session.refresh(row, with_for_update=True)  # who presses twice waits here for the first time
         since = SendingRow.created_at > at - TRIAL_EVERY
         latest = (SendingRow.subscription_id == row.id, SendingRow.trial, since)
         if session.scalar(select(SendingRow.id).where(*latest).limit(1)):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.message import EmailMessage
@@ -11,12 +14,17 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from qa.errors import UsageProblem
 from qa.settings_mail import PASSWORD_VARIABLE, MailSettings
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 TOO_LARGE = 552
-WAIT = 30.0  # seconds for each answer of the server
+WAIT = 30.0  # seconds for each answer of the server, the whole of it
+LONGEST_ANSWER = 1 << 16  # bytes; an answer is a line or a few
 
 # What is said at a subscription, beside the server's code.
 PROBLEMS: Mapping[str, str] = MappingProxyType(
@@ -118,12 +126,63 @@ def hand_over(
         raise NotSent("unreachable", again=True, everybody=True) from error
 
 
+class _Answer(io.RawIOBase):
+    """What a server says, until it has said too much or for too long: the library alone would listen for ever."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._heard = connection.makefile("rb", buffering=0)
+        self.begin()
+
+    def begin(self) -> None:
+        """The next answer."""
+        self._until, self._left = time.monotonic() + WAIT, LONGEST_ANSWER
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """What has come; raises OSError where there is no end of it."""
+        rest = self._until - time.monotonic()
+        if rest <= 0 or self._left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(rest)
+        try:
+            count = self._heard.readinto(buffer) or 0
+        finally:
+            self._connection.settimeout(WAIT)
+        self._left -= count
+        return count
+
+    def close(self) -> None:
+        """Nothing more is wanted."""
+        self._heard.close()
+        super().close()
+
+
+class _Listening(smtplib.SMTP):
+    """A connection whose answers have an end."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The next answer of the server."""
+        if self.file is None and self.sock is not None:
+            self.file: Any = io.BufferedReader(_Answer(self.sock))
+        if self.file is not None:
+            self.file.raw.begin()
+        return super().getreply()
+
+
+class _ListeningEncrypted(_Listening, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
 def _connected(mail: MailSettings) -> smtplib.SMTP:
     context = ssl.create_default_context(cafile=str(mail.ca_file) if mail.ca_file else None)
     try:
         if mail.tls == "tls":
-            return smtplib.SMTP_SSL(mail.host, mail.port, timeout=WAIT, context=context)
-        server = smtplib.SMTP(mail.host, mail.port, timeout=WAIT)
+            return _ListeningEncrypted(mail.host, mail.port, timeout=WAIT, context=context)
+        server = _Listening(mail.host, mail.port, timeout=WAIT)
     except smtplib.SMTPResponseException as error:
         raise _refused("unreachable", error.smtp_code, error.smtp_error, everybody=True) from error
     if mail.tls == "starttls":

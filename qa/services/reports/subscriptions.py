@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qa.errors import Missing, UsageProblem
 from qa.services.access.accounts import actor_of, new_id
 from qa.services.access.permissions import Actor
 from qa.services.alphabet import alphabetical
-from qa.services.inputs import is_storable
+from qa.services.inputs import is_storable, rows_of
 from qa.services.reports.content import BOARDS, NEEDED, Wanted, checked
 from qa.services.reports.schedule import Cycle, checked_cycle, next_moment
 from qa.settings_mail import MailSettings
@@ -27,6 +27,7 @@ from qa.storage.reports import SendingRow, SubscriptionRow
 from qa.storage.tables import now
 
 MOST = 20
+PAGE = 50
 FORMS: Mapping[str, str] = MappingProxyType(
     {"html": "w treści listu", "pdf": "PDF w załączniku", "both": "w treści i jako PDF"}
 )
@@ -83,6 +84,14 @@ class Subscription:
     stopped: str
     next_at: datetime | None
     last: LastSending | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPage:
+    """A page of subscriptions, and how many there are on all pages."""
+
+    rows: tuple[Subscription, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +182,9 @@ def _fill(
 
 def next_due(session: Session, identifier: str, cycle: Cycle, after: datetime) -> datetime:
     """The next moment of sending; a day that had its report has no second one, also at another hour."""
-    had = set(
-        session.scalars(select(SendingRow.occasion).where(SendingRow.subscription_id == identifier)).all()
-    )
     moment = next_moment(cycle, after)
+    later = (SendingRow.subscription_id == identifier, SendingRow.occasion >= occasion_of(moment))
+    had = set(session.scalars(select(SendingRow.occasion).where(*later)).all())
     while occasion_of(moment) in had:
         moment = next_moment(cycle, moment)
     return moment
@@ -193,15 +201,31 @@ def order_of(row: SubscriptionRow) -> Order:
     return Order(wanted, Cycle(row.cycle, row.hour, row.day), row.form)
 
 
-def listed(session: Session, actor: Actor) -> tuple[Subscription, ...]:
-    """One's own subscriptions, then those of others whom the actor manages, by name."""
+def listed(session: Session, actor: Actor, page: int = 1, size: int = PAGE) -> SubscriptionPage:
+    """One's own subscriptions, then those of others whom the actor manages, by name.
+
+    Raises:
+        Refused: the actor gets no reports.
+        UsageProblem: there is no such page.
+    """
     actor.must("report.subscribe")
-    query = select(SubscriptionRow)
-    if not actor.may("report.manage"):
-        query = query.where(SubscriptionRow.account_id == actor.id)
-    rows = [row for row in session.scalars(query) if _is_theirs(actor, row)]
-    found = (_view(session, actor, row) for row in rows)
-    return tuple(sorted(found, key=lambda one: (not one.mine, alphabetical(one.person), one.id)))
+    offset, limit = rows_of(page, size)
+    mine = SubscriptionRow.account_id == actor.id
+    managed = [board for board in BOARDS if actor.may("report.manage") and actor.may(NEEDED[board])]
+    query = (
+        select(SubscriptionRow.id, mine, AccountRow.name)
+        .outerjoin(AccountRow, AccountRow.id == SubscriptionRow.account_id)
+        .where(or_(mine, SubscriptionRow.board.in_(managed)))
+    )
+    # databases do not sort Polish names alike, so only what is sorted by is read of all of them
+    found = sorted(
+        session.execute(query).tuples(), key=lambda one: (not one[1], alphabetical(one[2] or ""), one[0])
+    )
+    shown = [one[0] for one in found[offset : offset + limit]]
+    rows = {
+        row.id: row for row in session.scalars(select(SubscriptionRow).where(SubscriptionRow.id.in_(shown)))
+    }
+    return SubscriptionPage(tuple(_view(session, actor, rows[one]) for one in shown), len(found))
 
 
 def _is_theirs(actor: Actor, row: SubscriptionRow) -> bool:

@@ -98,8 +98,8 @@ def _headed(
     message = EmailMessage()
     name, sender = parseaddr(mail.sender)
     prefix = f"[{t('próbny')}] " if addressed.trial else ""
-    message["From"] = Address(display_name=name or "Odsłuch", addr_spec=sender)
-    message["To"] = Address(display_name=addressed.reader.name, addr_spec=addressed.email)
+    message["From"] = Address(display_name=_plain_name(name) or "Odsłuch", addr_spec=sender)
+    message["To"] = Address(display_name=_plain_name(addressed.reader.name), addr_spec=addressed.email)
     message["Subject"] = f"{prefix}{report.title}, {report.days}"
     message["Date"] = format_datetime(made_at)
     # the same for each try of one occasion: where a letter arrives twice after all, mail servers can tell
@@ -108,6 +108,11 @@ def _headed(
     message["List-Unsubscribe"] = f"<{mail.base_url}/reports>"
     message["Content-Language"] = report.language
     return message
+
+
+def _plain_name(name: str) -> str:
+    """A name that the library cannot take for an encoded word: it would decode it, line ends included, into the header."""
+    return name.replace("=?", "= ?")
 
 
 def _plain(report: Report, address: str, trial: bool, t: Words) -> list[str]:

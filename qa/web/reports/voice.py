@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qa.services.boards.voice_board import PartVoice, ReasonVoice, VoiceView
-from qa.services.coaching.progress import Proportion, proportion
+from qa.services.boards.voice_board import PartVoice, ReasonVoice, VoiceView, over_time
+from qa.services.coaching.progress import Proportion
 from qa.services.conversations.reasons import NONE, reason_name
-from qa.services.judging.trust import Share
 from qa.services.reports.content import VoiceReport
 from qa.web.charts import SHARES, SMALL, Spread, axis_of, part_name
 from qa.web.language import Words
@@ -117,7 +116,7 @@ def _over_time(view: VoiceView, t: Words) -> Iterator[Section]:
     parts = view.parts[begin:]
     if not top or len(parts) < 2:
         return
-    weekly = [_weekly(parts, one.points[begin:]) for one in top]
+    weekly = [over_time(view, one)[begin:] for one in top]
     columns = (*wording.heads(t("Okres"), t("Kontakty")), *(_name(one, t) for one in top))
     rows = tuple(
         (
@@ -132,11 +131,6 @@ def _over_time(view: VoiceView, t: Words) -> Iterator[Section]:
     names = [part_name(part.first, view.unit) for part in parts]
     charts = tuple(_charts(parts, names, top, weekly, t))
     yield Section(name, (note,), charts, Table(name, columns, rows))
-
-
-def _weekly(parts: Sequence[PartVoice], points: Sequence[int]) -> list[Proportion]:
-    """The reason's share of all contacts in each week or month."""
-    return [proportion(Share(n, part.share.n)) for part, n in zip(parts, points, strict=True)]
 
 
 def _charts(

@@ -19,14 +19,13 @@ from qa.services.calibration import comparison, sessions
 from qa.services.calibration import reading as calibration_reading
 from qa.services.calibration import views as calibration_views
 from qa.services.judging.cards import known_card
-from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import API, PageNumber, Reading, Writing, permitted
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Listed = Annotated[str, Field(max_length=20_000)]
 Outcome = Literal["pass", "fail", "na", "0", "1", "2", "3", "4", "5"]  # a level of a criterion with a scale
 STATUSES = {"open": "trwa", "compared": "porównana", "closed": "zamknięta"}

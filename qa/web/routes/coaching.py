@@ -15,14 +15,15 @@ from qa.services.coaching import meetings as coaching
 from qa.services.coaching import opening as coaching_opening
 from qa.services.coaching import people as coaching_people
 from qa.services.coaching.effects import BASELINE_DAYS
-from qa.web.context import API, Reading, Writing, permitted, web_settings_of
+from qa.services.coaching.progress import Period
+from qa.services.conversations.listing import Filters
+from qa.web.context import API, PageNumber, Reading, Writing, permitted, web_settings_of
 from qa.web.context import today as today_in_poland
 from qa.web.pages import page
 
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Offset = Annotated[int, Field(ge=0, le=coaching_content.LAST_OFFSET)]
 Version = Annotated[int, Field(ge=0, le=2_147_483_647)]
 WRITE = "coaching.write"
@@ -115,6 +116,13 @@ def own(session: Reading, actor: Actor = permitted(READ_OWN)) -> tuple[coaching.
     return coaching_opening.own_history(session, actor)
 
 
+def where_counted(agent: str, criterion: str, within: Period, outcome: str = "counted") -> dict[str, str]:
+    """Filters of the list of conversations that lead to what a figure of a 1:1 counts."""
+    return Filters(
+        first=within.first, last=within.last, agent=agent, criterion=criterion, outcome=outcome
+    ).given()
+
+
 @router.get("/coaching/person", response_class=HTMLResponse, include_in_schema=False)
 def person_page(
     request: Request, session: Writing, agent: Few, actor: Actor = permitted(WRITE)
@@ -126,6 +134,7 @@ def person_page(
         "coaching_person.html",
         actor,
         opened=coaching_opening.open_preparation(session, actor, agent, today),
+        where_counted=where_counted,
         days=_due_days(today),
         limits=coaching_content,
         longest_action=coaching.LONGEST_ACTION,
@@ -160,6 +169,7 @@ def meeting_page(
         "coaching_meeting.html",
         actor,
         opened=coaching_opening.open_meeting(session, actor, coaching_id, today),
+        where_counted=where_counted,
         days=_due_days(today),
         longest_action=coaching.LONGEST_ACTION,
         longest_answer=coaching.LONGEST_ANSWER,

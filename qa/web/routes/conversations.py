@@ -21,8 +21,8 @@ from qa.services.conversations import view as conversation_view
 from qa.services.conversations.reasons import reason_groups, reason_name
 from qa.services.disputes import views as dispute_views
 from qa.services.disputes.window import dispute_window
-from qa.services.judging import reviews
-from qa.services.judging.cards import known_card
+from qa.services.judging import contact_labels, reviews
+from qa.services.judging.cards import criterion_name, known_card
 from qa.services.judging.losses import losses
 from qa.services.queue import claiming as queue
 from qa.services.workspace import open_vault
@@ -49,6 +49,13 @@ class ReviewChange(BaseModel):
     item: str | None = Field(default=None, max_length=32)
 
 
+class NewLabels(BaseModel):
+    """What a conversation is about: codes of the taxonomy, the main one first, and the customer's sentiment."""
+
+    reasons: list[Annotated[str, Field(max_length=120)]] = Field(max_length=20)
+    sentiment: Annotated[str, Field(max_length=16)] | None = None
+
+
 def filters_of(request: Request) -> conversation_list.Filters:
     """The filters of a list in the query; unknown ones are passed over."""
     known = conversation_list.Filters.__dataclass_fields__
@@ -71,6 +78,7 @@ def list_page(
             session, actor, filters, after, web_settings_of(request).page_rows
         ),
         filters=filters,
+        criterion=_criterion_name(request, filters),
         choices=choices,
         groups=reason_groups(choices.reasons),
         reason=reason_name,
@@ -80,6 +88,13 @@ def list_page(
         kept_page="conversations",
         kept_query=urlencode(filters.given()),
     )
+
+
+def _criterion_name(request: Request, filters: conversation_list.Filters) -> str:
+    """The name in the scorecard of the filters, or in one of the settings; the id where none has it."""
+    keys = (filters.scorecard, *request.app.state.cards.values())
+    names = (criterion_name(key, filters.criterion) for key in keys)
+    return next((name for name in names if name != filters.criterion), filters.criterion)
 
 
 @router.get(f"{API}/conversations")
@@ -103,17 +118,23 @@ def _view(
 
 @router.get("/conversations/{conversation_id:path}", response_class=HTMLResponse, include_in_schema=False)
 def conversation_page(
-    request: Request, session: Writing, conversation_id: str, item: Few = "", actor: Actor = permitted(*READ)
+    request: Request, conversation_id: str, item: Few = "", actor: Actor = permitted(*READ)
 ) -> HTMLResponse:
     """The page of one conversation; with ``item`` as a piece of work from the queue."""
-    view = _view(request, session, actor, conversation_id, item)
+    # the page is filled in after the transaction: the opening is noted, and nobody else who writes waits for it
+    with workspace_of(request).storage.writing() as session:
+        view = _view(request, session, actor, conversation_id, item)
+        labels = contact_labels.labels_of(session, actor, view.conversation_id)
+        objects = None if view.blind else _objections(request, session, actor, conversation_id)
     return page(
         request,
         "conversation.html",
         actor,
         view=view,
         item=item,
-        objects=None if view.blind else _objections(request, session, actor, conversation_id),
+        labels=labels,
+        every_reason=reason_groups(load_contact_reasons().codes),
+        objects=objects,
     )
 
 
@@ -146,9 +167,11 @@ def sound(
     """The muted recording, as far as it is kept; ranges are served. One entry in the audit log for one listening."""
     workspace = workspace_of(request)
     found = conversation_sound.sound_of(session, actor, partial(open_vault, workspace), id)
-    request.app.state.listening.note(workspace.storage, actor, id)
     kind = mimetypes.guess_type(f"x{found.suffix}")[0] or "application/octet-stream"
-    return ranged(found.part, found.size, request.headers.get("range", ""), kind)
+    answer = ranged(found.part, found.size, request.headers.get("range", ""), kind)
+    if answer.status_code < 400:
+        request.app.state.listening.note(workspace.storage, actor, id)
+    return answer
 
 
 @router.get(f"{API}/conversation/waveform")
@@ -158,6 +181,24 @@ def waveform(
     """How loud the muted recording is over time, at most 1,200 levels a channel, with the speaker of each channel."""
     opening = partial(open_vault, workspace_of(request))
     return conversation_sound.loudness(session, actor, opening, id)
+
+
+@router.put(f"{API}/conversation/labels")
+def save_labels(
+    session: Writing, id: Few, given: NewLabels, actor: Actor = permitted("review.write")
+) -> tuple[contact_labels.ContactLabel, ...]:
+    """Say which contact reasons and sentiment the conversation has; what the machine says stays beside it."""
+    contact_labels.save(session, actor, id, given.reasons, given.sentiment)
+    return contact_labels.labels_of(session, actor, id)
+
+
+@router.delete(f"{API}/conversation/labels")
+def take_labels_back(
+    session: Writing, id: Few, actor: Actor = permitted("review.write")
+) -> tuple[contact_labels.ContactLabel, ...]:
+    """Take back what one has said."""
+    contact_labels.take_back(session, actor, id)
+    return contact_labels.labels_of(session, actor, id)
 
 
 def _card(session: Any, request: Request, conversation_id: str) -> Scorecard:

@@ -15,14 +15,13 @@ from qa.services.disputes import deciding as decisions
 from qa.services.disputes import figures as dispute_figures
 from qa.services.disputes import views as dispute_views
 from qa.services.disputes import window as dispute_windows
-from qa.web.context import API, Reading, Writing, permitted, today, web_settings_of
+from qa.web.context import API, PageNumber, Reading, Writing, permitted, today, web_settings_of
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None), Query()]
 STATUSES = {
     "open": "otwarte",

@@ -16,7 +16,7 @@ from qa.services.conversations.listing import Filters
 from qa.services.exports import files as exports
 from qa.services.exports.files import KINDS, Table
 from qa.services.exports.tables import conversation_table, quality_tables, voice_tables
-from qa.services.judging import label_export
+from qa.services.judging import contact_labels, label_export
 from qa.web.board_filters import (
     DAY,
     QualityQuery,
@@ -119,6 +119,21 @@ def _note(request: Request, actor: Actor, table: Table, kind: str) -> None:
 def attachment(name: str) -> dict[str, str]:
     """The header that makes an answer a file of this name; a header holds no other letters."""
     return {"Content-Disposition": f'attachment; filename="{UNSAFE.sub("", name)}"'}
+
+
+@router.get(f"{API}/export/training", response_class=Response, responses=LABELS)
+def export_training(
+    request: Request,
+    session: Writing,
+    first: Annotated[str, Query(pattern=DAY)] = "",
+    last: Annotated[str, Query(pattern=DAY)] = "",
+    actor: Actor = permitted("export.labels"),
+) -> Response:
+    """Contact reasons and sentiment as people say them, with the customer's redacted words: for ``models train --add``."""
+    pseudonyms = workspace_of(request).pseudonyms
+    lines = contact_labels.training_lines(session, actor, pseudonyms, day_of(first), day_of(last))
+    name = "-".join(filter(None, ("odsluch-powody", first, last))) + ".jsonl"
+    return Response("".join(lines), media_type=LINES, headers=attachment(name))
 
 
 @router.get(f"{API}/export/labels", response_class=Response, responses=LABELS)

@@ -11,12 +11,23 @@ from pydantic import BaseModel, Field
 from qa.services.access.permissions import Actor
 from qa.services.boards import quality_board
 from qa.services.boards.choices import board_choices
+from qa.services.conversations.reasons import reason_name
+from qa.services.inputs import LAST_PAGE
 from qa.services.reports import content, outcomes, schedule, sending, smtp, subscriptions
 from qa.services.reports.content import Wanted
-from qa.services.reports.subscriptions import Order, Reader, Subscription
+from qa.services.reports.subscriptions import Order, Reader, Subscription, SubscriptionPage
 from qa.storage import audit
 from qa.storage.tables import now
-from qa.web.context import API, Reading, Writing, permitted, today, workspace_of
+from qa.web.context import (
+    API,
+    PageNumber,
+    Reading,
+    Writing,
+    permitted,
+    today,
+    web_settings_of,
+    workspace_of,
+)
 from qa.web.pages import page
 from qa.web.reports import letter, quality, voice
 from qa.web.routes.exports import attachment
@@ -90,9 +101,10 @@ class ReportChange(BaseModel):
 
 
 class ReportPage(GivenFilters):
-    """The page, with a board chosen for a new report."""
+    """The page, with a board and filters chosen for a new report."""
 
     board: Board | None = None
+    number: int = Field(default=1, ge=1, le=LAST_PAGE)
 
 
 def _day(cycle: str, weekday: int, monthday: int) -> int:
@@ -108,19 +120,23 @@ def reports_page(
     boards = [one for one in content.BOARDS if actor.may(content.NEEDED[one])]
     board = query.board if query.board in boards else boards[0]
     people = subscriptions.readers(session, actor, mail)
+    size = web_settings_of(request).page_rows
+    found = subscriptions.listed(session, actor, query.number, size)
     return page(
         request,
         "reports.html",
         actor,
-        rows=subscriptions.listed(session, actor),
+        found=found,
+        number=query.number,
+        size=size,
         mail=mail,
         boards={one: content.BOARDS[one] for one in boards},
         board=board,
         people=[one for one in people if board in one.boards],
         choices=board_choices(session, actor),
-        cards=_cards(request, session, actor, board),
-        own_team=quality_board.only_team(actor) if board == "quality" else "",
-        given=query.model_dump(exclude={"board"}),
+        cards=_cards(request) if "quality" in (board, *(one.board for one in found.rows)) else [],
+        own_team=quality_board.only_team(actor) if "quality" in boards else "",
+        given=query.model_dump(exclude={"board", "number"}, exclude_none=True),
         periods=schedule.PERIODS,
         cycles=schedule.CYCLES,
         forms=subscriptions.FORMS,
@@ -129,13 +145,12 @@ def reports_page(
         states=STATES,
         days=DAY_NAMES,
         filter_names=FILTER_NAMES,
+        reason_name=reason_name,
     )
 
 
-def _cards(request: Request, session: Reading, actor: Actor, board: str) -> list[tuple[str, str]]:
+def _cards(request: Request) -> list[tuple[str, str]]:
     """The scorecards of the settings, for the quality board."""
-    if board != "quality":
-        return []
     from qa.services.judging.cards import card_of
 
     known = {key: card_of(key) for key in dict.fromkeys(request.app.state.cards.values())}
@@ -143,9 +158,11 @@ def _cards(request: Request, session: Reading, actor: Actor, board: str) -> list
 
 
 @router.get(f"{API}/reports")
-def list_reports(session: Reading, actor: Actor = READ) -> tuple[Subscription, ...]:
-    """One's own subscriptions, then those of others that one manages."""
-    return subscriptions.listed(session, actor)
+def list_reports(
+    request: Request, session: Reading, number: PageNumber = 1, actor: Actor = READ
+) -> SubscriptionPage:
+    """A page of one's own subscriptions, then of those of others that one manages."""
+    return subscriptions.listed(session, actor, number, web_settings_of(request).page_rows)
 
 
 @router.get(f"{API}/reports/readers")

@@ -40,10 +40,22 @@ class Language(BaseModel):
 
 
 @router.get("/login", response_class=HTMLResponse, include_in_schema=False)
-def login_page(request: Request, next: Annotated[str, Query(max_length=500)] = "/") -> HTMLResponse:
-    """The form."""
-    offered = single_sign_on.is_configured(workspace_of(request).settings)
-    return page(request, "login.html", None, next=inside(next), single_sign_on=offered)
+def login_page(
+    request: Request,
+    session: Reading,
+    next: Annotated[str, Query(max_length=500)] = "/",
+    ended: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """The form; with ``ended`` for somebody whose session has ended under their hands."""
+    return page(
+        request,
+        "login.html",
+        None,
+        next=inside(next),
+        ended=bool(ended),
+        untouched=accounts.none_yet(session),
+        single_sign_on=single_sign_on.is_configured(workspace_of(request).settings),
+    )
 
 
 @router.get("/setup", response_class=HTMLResponse, include_in_schema=False)

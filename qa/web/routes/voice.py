@@ -13,16 +13,14 @@ from qa.services import saved_filters
 from qa.services.access.permissions import Actor
 from qa.services.boards import backlog_decisions, voice_board, voice_quotes
 from qa.services.boards.choices import board_choices
-from qa.services.coaching.progress import Proportion, proportion
-from qa.services.judging.trust import Share
+from qa.services.coaching.progress import Proportion
 from qa.web.board_filters import VoiceQuery, given, kept_query, usual_days, voice_filters
 from qa.web.charts import SHARES, SMALL, Plot, Spread, axis_of, part_name, plot
-from qa.web.context import API, Reading, Writing, permitted
+from qa.web.context import API, PageNumber, Reading, Writing, permitted
 from qa.web.pages import page
 
 router = APIRouter()
 READ = permitted("voice.read")
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Fingerprint = Annotated[str, Field(max_length=64)]
 Status = Literal["", "new", "accepted", "done", "rejected"]
 GivenStatus = Literal["new", "accepted", "done", "rejected"]
@@ -54,7 +52,7 @@ def voice_page(
     filters = voice_filters(query, usual)
     view = voice_board.voice(session, actor, filters)
     top = [one for one in view.reasons if one.share.part][:LINES]
-    weekly = {one.code: _weekly(view, one) for one in top}
+    weekly = {one.code: voice_board.over_time(view, one) for one in top}
     return page(
         request,
         "voice.html",
@@ -75,11 +73,6 @@ def voice_page(
         kept_page="voice",
         kept_query=kept_query(filters, usual),
     )
-
-
-def _weekly(view: voice_board.VoiceView, one: voice_board.ReasonVoice) -> list[Proportion]:
-    """The reason's share of all contacts in each week or month."""
-    return [proportion(Share(n, part.share.n)) for part, n in zip(view.parts, one.points, strict=True)]
 
 
 def _lines(view: voice_board.VoiceView, weekly: dict[str, list[Proportion]]) -> dict[str, Plot]:

@@ -1,4 +1,9 @@
 "use strict";
-// A compared calibration: a saved decision is shown where it was written.
+// A compared calibration: a saved decision is shown where it was written, at its criterion.
 
-document.addEventListener("done", () => location.reload());
+document.addEventListener("done", (event) => {
+  const address = new URL(location.href);
+  address.searchParams.set("criterion", event.target.elements.criterion.value);
+  history.replaceState(null, "", address);
+  location.reload();
+});

@@ -24,21 +24,17 @@ judging.send = async () => {
 };
 
 async function finish() {
-  const missing = criteria.findIndex((criterion) => !chosen(criterion));
-  if (missing >= 0) goTo(missing);
-  if (!await save()) return;
+  if (!await allSaved()) return false;
   try {
     await keep(true);
     forgetTyped(card);
-    location.assign(card.dataset.next);
-  } catch (problem) {
-    trouble(problem.message);
-    tell(problem.message); // the place of the message may be scrolled away
-  }
+    goOn(card.dataset.next);
+    return true;
+  } catch (problem) { unfinished(problem); return false; }
 }
 
 if (writable) {
-  document.getElementById("finish").addEventListener("click", finish);
+  document.getElementById("finish").addEventListener("click", once(finish));
   criteria.forEach((criterion) => criterion.addEventListener("change", count));
   count();
 }

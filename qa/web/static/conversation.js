@@ -114,8 +114,6 @@ judging.send = async (sent) => {
     version: card.dataset.version === "" ? null : Number(card.dataset.version),
   });
   card.dataset.review = answer.id;
-  const place = document.getElementById("my-score-place");
-  if (place) place.hidden = false;
   document.getElementById("my-score").textContent = answer.score === null ? "–" : Math.round(answer.score);
   card.querySelectorAll("[data-lost]").forEach((line) => showLoss(line, answer.losses));
   return answer;
@@ -153,27 +151,28 @@ judging.key = (key, event) => {
 
 if (writable) {
   criteria.forEach((criterion, index) => criterion.addEventListener("focusin", () => { if (current !== index) goToQuietly(index); }));
-  document.getElementById("finish").addEventListener("click", finish);
-  document.getElementById("skip")?.addEventListener("click", skip);
+  document.getElementById("finish").addEventListener("click", once(finish));
+  document.getElementById("skip")?.addEventListener("click", once(skip));
 }
-document.getElementById("reopen")?.addEventListener("click", () => act("POST", `/api/v1/reviews/${card.dataset.review}/reopen`, undefined, location.href));
+document.getElementById("reopen")?.addEventListener("click", once(() => act("POST", `/api/v1/reviews/${card.dataset.review}/reopen`)));
 
 async function act(method, address, body, next) {
-  try { await call(method, address, body); location.assign(next); }
-  catch (problem) { trouble(problem.message); }
+  try { await call(method, address, body); goOn(next); return true; }
+  catch (problem) { trouble(problem.message); return false; }
 }
 
 async function finish() {
-  if (!await save()) return;
-  if (!card.dataset.review) { pending.comment = document.getElementById("whole").value; if (!await save()) return; }
+  if (!await allSaved()) return false;
+  if (!card.dataset.review) { pending.comment = document.getElementById("whole").value; if (!await allSaved()) return false; }
   try {
     await call("POST", `/api/v1/reviews/${card.dataset.review}/finish`);
     forgetTyped(card);
-    location.assign(card.dataset.item ? "/queue?done=1" : location.href);
-  } catch (problem) { trouble(problem.message); }
+    goOn(card.dataset.item ? "/queue?done=1" : "");
+    return true;
+  } catch (problem) { unfinished(problem); return false; }
 }
 
 function skip() {
   const reason = prompt(document.documentElement.lang === "en" ? "Why is it skipped?" : "Dlaczego pomijasz tę rozmowę?");
-  if (reason?.trim()) act("POST", `/api/v1/queue/${card.dataset.item}/skip`, { reason: reason.trim() }, "/queue");
+  return reason?.trim() ? act("POST", `/api/v1/queue/${card.dataset.item}/skip`, { reason: reason.trim() }, "/queue") : false;
 }

@@ -21,7 +21,11 @@ let timer = null;
 let running = Promise.resolve();
 
 const chosen = (criterion) => criterion.querySelector("input:checked")?.value ?? null;
-const said = (text) => { document.getElementById("saving").textContent = text; };
+function said(text, refused = false) {
+  const place = document.getElementById("saving");
+  place.textContent = text;
+  place.classList.toggle("refused", refused);
+}
 const trouble = (text) => { document.getElementById("problem").textContent = text; };
 
 function later() { clearTimeout(timer); timer = setTimeout(save, 700); }
@@ -50,11 +54,43 @@ async function send() {
     pending.comments = { ...sent.comments, ...pending.comments };
     pending.comment ??= sent.comment;
     if (pending.comment === undefined) delete pending.comment;
-    said(problem.offline ? card.dataset.unsaved : "");
+    if (problem.status === 401) keepChoices();
+    else said(problem.offline ? card.dataset.unsaved : problem.message, true); // at the head, which is always in sight
     if (problem.offline) timer = setTimeout(save, 5000);
-    else trouble(problem.message);
     return false;
   }
+}
+
+// A session that has ended takes people to the sign-in: their outcomes that were not saved come back with them, as comments do.
+const keptChoices = () => `odsluch-kept-choices:${account}:${location.pathname}${location.search}`;
+function keepChoices() {
+  try { localStorage.setItem(keptChoices(), JSON.stringify(pending.outcomes)); } catch { /* nowhere to keep them */ }
+  pending.outcomes = {};
+}
+function bringBackChoices() {
+  let kept = null;
+  try { kept = localStorage.getItem(keptChoices()); localStorage.removeItem(keptChoices()); } catch { /* nothing kept */ }
+  for (const [name, value] of Object.entries(JSON.parse(kept ?? "{}"))) {
+    const criterion = criteria.find((one) => one.dataset.criterion === name);
+    if (criterion) choose(criterion, value);
+  }
+}
+
+/** Before finishing: whether all is saved; what stands in the way is said beside the button too. */
+async function allSaved() {
+  const done = await save();
+  if (!done) trouble(document.getElementById("saving").textContent);
+  return done;
+}
+
+/** Finishing was refused: say why, and go to the first criterion without an outcome, or else without a comment that it needs. */
+function unfinished(problem) {
+  trouble(problem.message);
+  const silent = (criterion) => "critical" in criterion.dataset && chosen(criterion) === "fail" && !criterion.querySelector("[data-comment]").value.trim();
+  const lacking = criteria.find((criterion) => !chosen(criterion)) ?? criteria.find(silent);
+  if (problem.status !== 422 || !lacking) return;
+  goTo(criteria.indexOf(lacking));
+  tell(card.dataset.lacking); // the words above the button may be scrolled away
 }
 
 /** What has reached the server is no longer kept here, where it could come back over something newer. */
@@ -91,6 +127,7 @@ if (writable) {
   const whole = document.getElementById("whole");
   for (const name of ["input", "broughtback"]) whole.addEventListener(name, () => { pending.comment = whole.value; later(); });
   addEventListener("beforeunload", (event) => { if (Object.keys(pending.outcomes).length) event.preventDefault(); });
+  document.addEventListener("DOMContentLoaded", bringBackChoices);
 }
 
 // Keys -------------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ async function call(method, address, body, token = formToken()) {
     throw error;
   }
   if (response.status === 401 && token !== "sign-in") {
-    location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
-    throw new Error("401");
+    location.assign("/login?ended=true&next=" + encodeURIComponent(location.pathname + location.search));
+    throw Object.assign(new Error("401"), { status: 401 });
   }
   const answer = response.headers.get("content-type")?.includes("json") ? await response.json() : null;
   if (!response.ok) {
@@ -71,10 +71,31 @@ function nested(flat) {
   return found;
 }
 
+/** Go to a page. The one that is open is loaded anew, which an address with a `#` alone would not do. */
+function goOn(address) {
+  const next = new URL(address || location.href, location.href);
+  const open = new URL(location.href);
+  if (!next.hash || next.pathname + next.search !== open.pathname + open.search) { location.assign(next); return; }
+  history.replaceState(null, "", next);
+  location.reload();
+}
+
+/** One run at a time, and none while the next page is on its way: `work` resolves to true when it leads there. */
+function once(work) {
+  let busy = false;
+  addEventListener("pageshow", () => { busy = false; });
+  return async (...given) => {
+    if (busy) return;
+    busy = true;
+    try { busy = await work(...given) === true; } catch (problem) { busy = false; throw problem; }
+  };
+}
+
 async function submitted(event) {
   const form = event.target;
   if (!form.dataset.api) return;
   event.preventDefault();
+  if (form.dataset.sent) return;
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
   const [method, address] = form.dataset.api.split(" ");
   const error = form.querySelector(".form-error");
@@ -84,7 +105,7 @@ async function submitted(event) {
     const answer = await call(method, address, valuesOf(form), "before" in form.dataset ? "sign-in" : undefined);
     forgetTyped(form);
     const next = (form.dataset.next ?? "").replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer?.[name] ?? ""));
-    if (form.dataset.next !== undefined) location.assign(next || location.href);
+    if (form.dataset.next !== undefined) { form.dataset.sent = "true"; goOn(next); }
     else form.dispatchEvent(new CustomEvent("done", { detail: answer, bubbles: true }));
   } catch (problem) {
     if (error) error.textContent = problem.message; else tell(problem.message);
@@ -119,6 +140,7 @@ function bringBackTyped() {
 }
 
 document.addEventListener("submit", submitted);
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 document.addEventListener("input", (event) => { if (event.target.dataset?.keep) keepTyped(event.target); });
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");

@@ -71,6 +71,12 @@ function show(panel, found, content) {
   showStrata(panel, found.strata, content.per);
 }
 
+/** No figures of an earlier plan beside one that cannot be drawn. */
+function refuse(panel, why) {
+  panel.querySelector("[data-problem]").textContent = why;
+  for (const place of ["[data-none]", "[data-some]"]) panel.querySelector(place).hidden = true;
+}
+
 function showStrata(panel, strata, per) {
   const place = panel.querySelector("[data-strata]");
   place.hidden = !per;
@@ -99,15 +105,16 @@ function previewing(form) {
   let timer = null;
   async function ask() {
     const sound = [...form.elements].every((field) => field.name === "name" || field.checkValidity());
-    if (!form.checkVisibility() || !sound) return;
+    if (!form.checkVisibility()) return;
     const number = ++asked;
+    if (!sound) { refuse(panel, panel.dataset.unready); return; }
     const values = valuesOf(form);
     const content = form.dataset.content ? JSON.parse(form.dataset.content) : values.content;
     try {
       const found = await call("POST", "/api/v1/plans/preview", { content, day: values.day ?? form.dataset.day });
       if (number === asked) show(panel, found, content);
     } catch (problem) {
-      if (number === asked) panel.querySelector("[data-problem]").textContent = problem.message;
+      if (number === asked) refuse(panel, problem.message);
     }
   }
   const later = () => { clearTimeout(timer); timer = setTimeout(ask, 350); };

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, inspect, text
 
 from qa.errors import UsageProblem, UserError
+from qa.services.access.accounts import actor_of
 from qa.services.pipeline.run import run
 from qa.services.pipeline.stages import run_in_process
+from qa.services.reports import subscriptions
+from qa.services.reports.content import Wanted
+from qa.services.reports.schedule import Cycle
+from qa.services.reports.subscriptions import Order
 from qa.services.workspace import Unwatched
-from qa.storage import people, reports  # noqa: F401
+from qa.storage import people, reports
 from qa.storage.analysis import Proposal, Trend, proposals, store_proposals, store_trends, trends
 from qa.storage.database import HEAD, Storage, open_storage
 from qa.storage.fingerprint import content_fingerprint
@@ -23,6 +32,7 @@ from qa.storage.intake import KeptConversation, keep_conversations
 from qa.storage.migrate import configuration, upgrade
 from qa.storage.parking import Parked, forget, park, parked
 from qa.storage.tables import Base, ConversationRow, ProposalRow, now
+from tests.unit.qa.databases import KEYS
 from tests.unit.qa.fakes import conversation, workspace, write_lines
 
 
@@ -68,6 +78,85 @@ def test_the_oldest_schema_is_brought_up_to_date(fresh_url: str) -> None:
     engine.dispose()
     with open_storage(fresh_url).reading() as session:
         assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+
+
+MOMENT = datetime(2026, 11, 3, 10, tzinfo=UTC)
+WORK: dict[str, dict[str, Any]] = {
+    "account": {
+        "id": "a",
+        "login": "ola",
+        "name": "Ola Żak",
+        "roles": ["qa_lead"],
+        "language": "pl",
+        "active": True,
+        "failed": 0,
+        "created_at": MOMENT,
+    },
+    "outcome": {
+        "conversation_id": "c-1",
+        "criterion": "greeting",
+        "scorecard": "phone@1",
+        "outcome": "pass",
+        "confidence": 0.9,
+        "day": "2026-11-02",
+    },
+    "dispute": {
+        "id": "d",
+        "conversation_id": "c-1",
+        "criterion": "greeting",
+        "account_id": "a",
+        "was": "fail",
+        "comment": "Było.",
+        "status": "open",
+        "decision": "",
+        "created_at": MOMENT,
+    },
+}
+
+
+def of_work(url: str, schema: str) -> None:
+    """A database of an older schema in which people have worked."""
+    from qa.storage.database import _engine
+
+    engine = _engine(url)
+    upgrade(engine, None, target=schema)
+    known = MetaData()
+    known.reflect(engine)
+    with engine.execution_options(odsluch_writes=True).begin() as connection:
+        for table, values in WORK.items():
+            connection.execute(known.tables[table].insert(), [values])
+    engine.dispose()
+
+
+def test_work_from_before_reports_and_levels_is_kept_and_goes_on(fresh_url: str) -> None:
+    of_work(fresh_url, "0003")
+    storage = open_storage(fresh_url)
+    with storage.writing() as session:
+        account, outcome = session.query(people.AccountRow).one(), session.query(people.OutcomeRow).one()
+        dispute = session.query(people.DisputeRow).one()
+        assert (account.name, account.roles, account.email) == ("Ola Żak", ["qa_lead"], None)
+        assert (outcome.outcome, outcome.confidence, outcome.level) == ("pass", 0.9, None)
+        levels = dispute.was_level, dispute.wanted_level, dispute.becomes_level
+        assert (dispute.comment, dispute.created_at, *levels) == ("Było.", MOMENT, None, None, None)
+        account.email, outcome.level, dispute.wanted_level = "ola@firma.example.pl", 0, 3
+        wanted = Order(Wanted("voice", "week", {}), Cycle("weekly", 7, 1), "html")
+        storage.pseudonyms = KEYS
+        subscriptions.create(session, actor_of(account), None, (), wanted)
+    with storage.reading() as session:
+        assert session.query(reports.SubscriptionRow).one().account_id == "a"
+        assert session.query(people.OutcomeRow).one().level == 0
+
+
+def test_programs_that_start_at_once_bring_the_schema_up_to_date_once(fresh_url: str) -> None:
+    of_work(fresh_url, "0003")
+    program = "import sys; from qa.storage.database import open_storage; open_storage(sys.argv[1]).close()"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, fresh_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    assert [(one.communicate()[1], one.returncode) for one in started] == [("", 0)] * 4
+    with open_storage(fresh_url).reading() as session:
+        assert session.query(people.AccountRow).one().email is None
 
 
 def test_a_database_of_a_newer_program_is_refused(fresh_url: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from qa.errors import Busy
 from qa.services.reports import outcomes, subscriptions
-from qa.services.reports.outcomes import STALE
-from qa.services.reports.sending import send_due
+from qa.services.reports.outcomes import STALE, Result
+from qa.services.reports.sending import send_due, try_out
 from qa.services.workspace import Workspace
 from qa.settings import Settings
 from qa.storage.database import Storage, open_storage
@@ -107,10 +108,61 @@ def test_half_done_sendings_are_taken_up_or_told(storage: Storage) -> None:
         assert (again.id, again.attempts) == (second.id, 2)
 
 
+def test_a_try_that_counts_for_all_leaves_alone_what_another_process_is_claiming(storage: Storage) -> None:
+    for _ in range(2):
+        subscribe(storage, LEAD, order())
+    with storage.writing() as session:
+        outcomes.open_due(session, MONDAY)
+        for row in session.scalars(select(SendingRow)):
+            row.attempts = len(outcomes.PAUSES)  # the next try is the last one
+    with storage.writing() as session:
+        mine = outcomes.claim(session, MONDAY)
+    assert mine is not None
+    down = Result("failed", "unreachable", everybody=True)
+
+    def settle() -> None:
+        with storage.writing() as session:
+            outcomes.settle(session, mine, down, MONDAY)
+
+    with storage.writing() as session:
+        theirs = outcomes.claim(session, MONDAY)
+        settling = Thread(target=settle)
+        settling.start()
+        settling.join(1)  # on PostgreSQL it need not wait; SQLite has one writer
+    settling.join(20)
+    assert theirs is not None
+    with storage.writing() as session:
+        assert session.get_one(SendingRow, mine.id).status == "failed"
+        assert session.get_one(SendingRow, theirs.id).status == "preparing"
+        assert outcomes.give_away(session, theirs, MONDAY)
+
+
+def test_a_trial_that_is_asked_for_twice_at_once_is_sent_once(
+    workspace: Workspace, storage: Storage, box: Postbox
+) -> None:
+    key = subscribe(storage, LEAD, order())
+    barrier, told = Barrier(4), []
+
+    def ask() -> None:
+        barrier.wait()
+        try:
+            told.append(try_out(workspace, plain_letter, LEAD, key).status)
+        except Busy:
+            told.append("busy")
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["busy", "busy", "busy", "sent"]
+    assert len(box.letters) == 1
+
+
 def test_what_is_kept_comes_back_the_same(storage: Storage) -> None:
     subscribe(storage, LEAD, order("voice", filters={"channel": "phone"}, quotes=True))
     with storage.reading() as session:
-        (shown,) = subscriptions.listed(session, LEAD)
+        (shown,) = subscriptions.listed(session, LEAD).rows
     assert (shown.filters, shown.quotes, shown.active, shown.person) == (
         {"channel": "phone"},
         True,

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from nlp.artefact import ArtefactError, load, quantise, restore
-from nlp.tagging import CONVERSATIONS_AT_ONCE, Tagger
+from nlp.tagging import CONVERSATIONS_AT_ONCE, Tagger, without_person
+from nlp.windows import Document
 from transcripts.conversation import Conversation, Turn
 
 
@@ -180,3 +181,13 @@ def test_misspelled_words_are_told_with_what_was_meant(tagger: Tagger) -> None:
         [Conversation("c", "chat", (Turn("customer", "gdzie paczka"), Turn("agent", "dzien dobry")))]
     )
     assert [(r.turn, r.start, r.end, r.word) for r in tagged.spelling] == [(1, 0, 5, "dzień")]
+
+
+def test_agents_who_leave_out_diacritics_are_read_as_those_who_do_not() -> None:
+    with_them = ("Dzień dobry, mówi Jan, już sprawdzam.", "Sprawdziłem, są trzy, a też się zgadza, że dziś.")
+    without = tuple(text.translate(str.maketrans("ąćęłńóśźż", "acelnoszz")) for text in with_them)
+    assert without[0].isascii()
+    read = [without_person(Document("agent", (0, 2), texts)) for texts in (with_them, without)]
+    assert read[0] == read[1]
+    customer = Document("customer", (0, 2), without)
+    assert without_person(customer) == customer

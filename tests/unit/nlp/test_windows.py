@@ -5,7 +5,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from nlp.windows import Document, Windower, batches, documents, ends_of
+from nlp.windows import AGENT_TURNS, Document, Windower, batches, documents, ends_of
 from transcripts.conversation import Conversation, Turn
 
 
@@ -22,6 +22,24 @@ def test_turns_of_one_side_share_a_window_in_order(windower: Windower) -> None:
     (windows,) = windower([document])
     assert [(p.turn, p.last - p.first) for p in windows[0].pieces] == [(1, 3), (3, 2)]
     assert windows[0].offsets[1] == (0, 2)
+
+
+def test_a_longer_turn_of_an_agent_moves_no_window_but_its_own(windower: Windower) -> None:
+    """Else what is said in one turn would change what is seen in all turns after it."""
+    short = ("no",) * (3 * AGENT_TURNS)
+    longer = ("no gdzie paczka", *short[1:])
+    roomy = Windower(windower.tokenizer, size=100)
+    before, after = (
+        [
+            [piece.turn for piece in window.pieces]
+            for window in roomy([Document("agent", tuple(range(len(texts))), texts)])[0]
+        ]
+        for texts in (short, longer)
+    )
+    assert before == after
+    assert [len(turns) for turns in before] == [AGENT_TURNS] * 3
+    (customers,) = roomy([Document("customer", tuple(range(len(short))), short)])
+    assert len(customers) == 1
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=6))

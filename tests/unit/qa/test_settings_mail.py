@@ -39,7 +39,15 @@ def test_all_of_it(tmp_path: Path) -> None:
         Path("ca.pem"),
     )
     assert mail.accepts("ola@FIRMA.pl")
-    assert not mail.accepts("ola@firma.pl.zla.example")
+    for foreign in ("ola@firma.pl.zla.example", "ola@zlafirma.pl", "ola@poczta.firma.pl", "ola@firma.pl."):
+        assert not mail.accepts(foreign)
+
+
+def test_domains_with_other_letters_are_those_of_addresses(tmp_path: Path) -> None:
+    mail = loaded(tmp_path, LEAST + 'domains = ["Żółw.pl", "firma.pl"]')
+    assert mail.accepts("ola@xn--w-uga1v8h.pl")
+    assert mail.accepts("ola@Firma.PL")
+    assert not mail.accepts("ola@xn--zlo.pl")
 
 
 def test_from_the_environment(tmp_path: Path) -> None:
@@ -67,6 +75,11 @@ def test_from_the_environment(tmp_path: Path) -> None:
         ('tls = "none"', "mail.tls"),
         ('domains = "a,b"\ndomains2 = 1', "mail.domains2"),
         ("domains = [1]", "mail.domains"),
+        ("domains = []", "mail.domains"),
+        ('domains = ""', "mail.domains"),
+        ('domains = "firma.pl, inna.pl"', "mail.domains"),
+        ('domains = ["*.firma.pl"]', "mail.domains"),
+        ('domains = ["@"]', "mail.domains"),
         ('user = ""', "mail.user"),
         ("ca_file = 1", "mail.ca_file"),
     ],

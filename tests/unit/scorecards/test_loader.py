@@ -162,6 +162,11 @@ def test_refusals_name_file_line_and_remedy(old: str, new: str, line: int, words
     assert "\n" not in message
 
 
+def test_a_file_that_is_nested_without_end_is_refused() -> None:
+    with pytest.raises(ScorecardError, match="zbyt głęboko zagnieżdżony"):
+        parse_scorecard("format: " + "[" * 20_000, "moja.yaml")
+
+
 def test_criterion_that_the_tagger_in_use_does_not_serve() -> None:
     with pytest.raises(ScorecardError, match="zachowania „greeting”"):
         parse_scorecard(GOOD, "moja.yaml", behaviours=("farewell",))

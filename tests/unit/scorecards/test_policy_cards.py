@@ -69,4 +69,4 @@ def test_what_was_measured_is_still_so() -> None:
 
 def test_a_day_without_hours_is_free() -> None:
     assert not Calendar(((),) * 7).possible
-    assert Calendar().working_day(date(2026, 1, 1))
+    assert Calendar().open_on(date(2026, 1, 1)) == ((0.0, 24.0),)

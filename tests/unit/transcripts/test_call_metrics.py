@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -98,3 +99,19 @@ _INTERVALS = st.lists(
 def test_inclusion_and_exclusion(left: list[tuple[float, float]], right: list[tuple[float, float]]) -> None:
     a, b = union(left), union(right)
     assert length(union([*left, *right])) == pytest.approx(length(a) + length(b) - length(common(a, b)))
+
+
+@given(_INTERVALS, _INTERVALS)
+def test_what_is_common_is_what_each_pair_has_in_common(
+    left: list[tuple[float, float]], right: list[tuple[float, float]]
+) -> None:
+    a, b = union(left), union(right)
+    pairs = ((max(x, c), min(y, d)) for x, y in a for c, d in b)
+    assert common(a, b) == sorted((start, end) for start, end in pairs if start < end)
+
+
+def test_very_long_calls_are_compared_at_once() -> None:
+    agent, customer = ([(4.0 * n + shift, 4.0 * n + shift + 2.5) for n in range(30_000)] for shift in (0, 2))
+    begun = time.perf_counter()
+    assert len(common(agent, customer)) == 59_999
+    assert time.perf_counter() - begun < 5  # pair by pair it took minutes

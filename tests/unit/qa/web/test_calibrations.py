@@ -90,7 +90,7 @@ NO_SESSION: list[tuple[dict[str, Any], str]] = [
     ({"participants": ["x", "y"]}, "nie mogą brać udziału"),
     ({"conversations": []}, "od 1 do 50"),
     ({"conversations": None}, "od 1 do 50"),
-    ({"conversations": ["c-9999"]}, "Wybierz inne"),
+    ({"conversations": ["c-0001", "c-9999"]}, "przetworzonych: c-9999."),
     ({"conversations": "x" * 20_001}, "conversations"),
     ({"choose": "draw"}, "ile rozmów"),
     ({"choose": "draw", "draw": {"number": None}}, "ile rozmów"),
@@ -152,6 +152,7 @@ def test_the_list_is_filtered_and_paged(
     assert [row["name"] for row in table.lead.get(f"{API}?number=2").json()["rows"]] == ["Listopad"]
     assert 'href="/calibrations?number=2"' in table.lead.get("/calibrations").text
     assert "Listopad" in table.lead.get("/calibrations?number=2").text
+    assert "nic już nie ma" in table.lead.get("/calibrations?number=9").text
     assert table.jan.get(API).json()["total"] == 1  # own ones only
     assert table.jan.get(f"{API}/{second}").status_code == 404
     assert table.jan.get(f"/calibrations/{second}").status_code == 404

@@ -100,3 +100,12 @@ def test_names_leave_room_for_each_other() -> None:
 
 def test_weeks_and_months_have_short_names() -> None:
     assert (part_name("2026-11-02", "week"), part_name("2026-11-02", "month")) == ("02.11", "11.2026")
+
+
+def test_the_last_name_is_not_cut_off_at_the_edge() -> None:
+    months = [Spread(part_name(f"2026-{month:02}-01", "month"), 0.5, None, None) for month in (8, 9)]
+    (first, _), (last, name) = plot(months, WHOLE).names
+    assert (first, name) == (LEFT, "09.2026")
+    assert last + len(name) * 6.4 / 2 <= WIDTH
+    weeks = [Spread("02.11", 0.5, None, None)] * 2
+    assert plot(weeks, WHOLE).names[1][0] >= WIDTH - RIGHT - 2

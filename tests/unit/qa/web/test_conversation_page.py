@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from qa.services.conversations import sound
 from qa.services.workspace import Workspace
 from qa.storage.cipher import new_key
 from qa.storage.people import SampleItemRow
 from qa.storage.results import current_rows
+from qa.web.routes import conversations
 from scorecards import load_scorecard
 from tests.unit.qa.web.conftest import Browser, SignIn, store, stored_conversation
 from tests.unit.qa.web.sounds import seal_sound, sealed_file
@@ -149,6 +152,57 @@ def test_a_recording_that_cannot_be_read_is_said_so(
     seal_sound(stocked, "c-0001")
     answer = sign_in_as("qa_lead").get(WAVEFORM)
     assert (answer.status_code, "Nie da się odczytać" in answer.json()["error"]["message"]) == (404, True)
+
+
+def test_nobody_who_writes_waits_while_the_page_is_filled_in(
+    stocked: Workspace, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = conversations.page
+
+    def slowly(*given: Any, **values: Any) -> Any:
+        with stocked.storage.writing() as session:  # another writer would keep it out
+            session.execute(text("SELECT 1"))
+        return fill(*given, **values)
+
+    monkeypatch.setattr(conversations, "page", slowly)
+    lead = sign_in_as("qa_lead")
+    assert lead.get("/conversations/c-0001").status_code == 200
+    opened = sign_in_as("auditor").get("/api/v1/audit?action=conversation_open").json()["rows"]
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize("wanted", ["", "bytes=0-9", "bytes=-5"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda sealed: sealed[:-40] + b"\n",
+        lambda sealed: b"",
+        lambda sealed: sealed.swapcase(),
+        lambda sealed: None,
+    ],
+    ids=["cut off", "empty", "changed", "erased a moment ago"],
+)
+def test_a_damaged_recording_is_an_error_and_no_listening(
+    recorded: str,
+    stocked: Workspace,
+    sign_in_as: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[bytes], bytes | None],
+    wanted: str,
+) -> None:
+    file = sealed_file(stocked, recorded)
+    left = damage(file.read_bytes())
+    if left is None:
+        monkeypatch.setattr("qa.storage.vault.Vault.holds", lambda *_: True)
+        file.unlink()
+    else:
+        file.write_bytes(left)
+    worker = sign_in_as("qa_lead")
+    answer = worker.client.get(SOUND, headers={"Range": wanted} if wanted else {})
+    assert (answer.status_code, answer.json()["error"]["code"]) in ((400, "failed"), (404, "missing"))
+    beyond = worker.client.get(SOUND, headers={"Range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+    assert listened(sign_in_as("auditor")) == 0
 
 
 def test_the_page_says_whether_there_is_sound_and_who_may_hear_it(recorded: str, sign_in_as: SignIn) -> None:

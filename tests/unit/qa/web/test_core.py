@@ -25,6 +25,7 @@ def test_the_first_account_is_made_once_with_the_printed_code(workspace: Workspa
     with workspace.storage.writing() as session:
         code = accounts.setup_code(session)
     client = TestClient(served(workspace))
+    assert "Nie ma jeszcze żadnego konta" in client.get("/login").text
     wanted = {"login": "Ewa", "name": "Ewa Nowak", "password": PASSWORD}
     assert (
         client.post("/api/v1/set-up", json={**wanted, "code": "zgadywany"}, headers=FORM).status_code == 403
@@ -32,6 +33,9 @@ def test_the_first_account_is_made_once_with_the_printed_code(workspace: Workspa
     assert client.post("/api/v1/set-up", json={**wanted, "code": code}, headers=FORM).status_code == 200
     assert client.get("/api/v1/me").json()["roles"] == ["administrator", "qa_lead"]
     assert client.post("/api/v1/set-up", json={**wanted, "code": code}, headers=FORM).status_code == 403
+    assert "Nie ma jeszcze żadnego konta" not in client.get("/login").text
+    assert "Sesja się skończyła" not in client.get("/login").text
+    assert "Sesja się skończyła" in client.get("/login?ended=true").text
     with workspace.storage.writing() as session:
         assert accounts.setup_code(session) is None
 
@@ -387,6 +391,11 @@ def test_a_finished_blind_review_stays_as_it_is(stocked: Workspace, sign_in_as: 
     assert worker.call("POST", f"/api/v1/reviews/{saved['id']}/finish").status_code == 200
     assert worker.get("/api/v1/conversation?id=c-0007").json()["score"] is not None
     assert worker.call("POST", f"/api/v1/reviews/{saved['id']}/reopen").status_code == 403
+    for more in ({"item": "i2"}, {}):  # nor is there another one beside it
+        answer = worker.call("PUT", "/api/v1/review?id=c-0007", {"outcomes": all_outcomes(), **more})
+        assert answer.status_code == 409, more
+    shown = sign_in_as("auditor").get("/api/v1/conversation?id=c-0007").json()["reviews"]
+    assert [one["id"] for one in shown] == [saved["id"]]
 
 
 def test_nobody_reviews_their_own_conversation(stocked: Workspace, sign_in_as: SignIn) -> None:

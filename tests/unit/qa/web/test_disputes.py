@@ -229,6 +229,18 @@ def test_the_author_does_not_decide_somebody_else_does(desk: Desk) -> None:
     }
 
 
+def test_a_decision_is_shown_at_the_criterion_that_it_is_about(desk: Desk) -> None:
+    for criterion, becomes in (("empathy", "pass"), ("greeting", "fail")):
+        key = desk.objects(criterion).json()["id"]
+        assert desk.decide(key, becomes=becomes).status_code == 200
+    found = desk.agent.get("/api/v1/conversation?id=c-0004").json()["reviews"]
+    assert [one["outcomes"] for one in found if one["kind"] == "dispute"] == [
+        {"greeting": "fail"},
+        {"empathy": "pass"},
+    ]
+    assert desk.agent.get("/conversations/c-0004").text.count("(po odwołaniu)") == 2
+
+
 NO_DECISION: list[tuple[dict[str, Any], str]] = [
     ({"status": "open"}, "status"),
     ({"status": "rejected"}, "usuń nowy wynik"),
@@ -258,6 +270,7 @@ def test_the_list_has_tabs_and_pages(desk: Desk) -> None:
     assert [row["id"] for row in desk.ewa.get(f"{API}?status=rejected").json()["rows"]] == [second]
     text = desk.ewa.get("/disputes").text
     assert 'href="/disputes?number=2"' in text
+    assert "nic już nie ma" in desk.ewa.get("/disputes?number=9").text
     assert f'href="/disputes/{first}"' in text
     assert f'href="/disputes/{second}"' in desk.ewa.get("/disputes?status=rejected").text
     assert "Nie ma takich odwołań" in desk.ewa.get("/disputes?status=withdrawn").text

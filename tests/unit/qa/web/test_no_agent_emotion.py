@@ -8,6 +8,7 @@ agent's words.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -29,9 +30,16 @@ from qa.web.language import english
 from scorecards import SCORECARD_SCHEMA, available, load_scorecard
 from scorecards.evaluation import evaluation_to_dict
 from tests.unit.qa.web.emotion_bearers import Named, faults, in_field, in_text
-from transcripts.conversation import Conversation, ConversationError, Turn
+from transcripts.conversation import Conversation, ConversationError, Span, Turn
 from transcripts.serialise import CONVERSATION_SCHEMA
-from transcripts.tags import SentimentTag, TaggedConversation, TurnSentiment
+from transcripts.tags import (
+    BehaviourTag,
+    ReasonTag,
+    Respelling,
+    SentimentTag,
+    TaggedConversation,
+    TurnSentiment,
+)
 from transcripts.tags_json import tags_from_dict, tags_to_dict
 
 PACKAGES = (Path(qa.__file__).parent, Path(scorecards.__file__).parent)
@@ -194,7 +202,21 @@ def felt_everywhere() -> TaggedConversation:
     sentiment = SentimentTag(
         "negative", "negative", "neutral", -0.5, 0.9, (TurnSentiment(1, "negative", -0.5),)
     )
-    return TaggedConversation(Conversation("c", "chat", turns), sentiment=sentiment)
+    return TaggedConversation(
+        Conversation("c", "chat", turns),
+        (ReasonTag("delivery.delayed", 0.9, (Span(1, 0, 5),)),),
+        "delivery.delayed",
+        0.9,
+        sentiment,
+        (BehaviourTag(0, "greeting", 0.9),),
+        "tagger@1",
+        (Respelling(1, 0, 5, "gdzie"),),
+    )
+
+
+def test_every_field_of_tags_is_walked() -> None:
+    tags = felt_everywhere()
+    assert not [field.name for field in dataclasses.fields(tags) if not getattr(tags, field.name)]
 
 
 def stored_fields() -> Iterator[tuple[str, str]]:

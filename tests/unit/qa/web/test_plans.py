@@ -297,4 +297,5 @@ def test_plans_are_paged(sign_in_as: SignIn) -> None:
     page = lead.get("/plans").text
     assert "number=2" in page
     assert "Plan 26" in lead.get("/plans?number=2").text
+    assert "nic już nie ma" in lead.get("/plans?number=9").text
     assert lead.get("/plans?number=0").status_code == 422

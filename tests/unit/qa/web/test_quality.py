@@ -66,6 +66,11 @@ def test_the_board_shows_figures_with_intervals_and_links_to_its_conversations(
     assert "too few reviews: 0 of 10" in english
     links = {unescape(link) for link in LINK.findall(polish) if "?" in link}
     assert total(lead, next(link for link in links if "agent=a-1" in link and "state=scored" in link)) == 10
+    counted = re.findall(r'<a href="([^"]*criterion=[^"]*)">(?:n = )?(\d+)<', polish)
+    assert len(counted) > 3 * len(view["criteria"])  # all decided, those left out, and each week
+    assert [(link, total(lead, unescape(link))) for link, _ in counted] == [
+        (link, int(n)) for link, n in counted
+    ]
     failed = {link for link in links if "outcome=fail" in link}
     assert {total(lead, link) for link in failed} == {
         one["automatic"]["n"] - one["automatic"]["part"]
@@ -87,7 +92,7 @@ def test_corrections_by_people_stand_beside_the_machine(workspace: Workspace, si
     assert "losowa próba z planu „losowy”, ocenione 11 z 12 wylosowanych rozmów" in polish
     assert "a random sample of the plan “losowy”, 11 of 12 drawn conversations judged" in english
     assert "ludzie n = 11" in polish
-    assert "automat n = 24" in polish
+    assert re.search(r"automat <a [^>]+>n = 24<", polish)
     assert "people n = 11" in english
     assert "niezmierzone" in polish
 

@@ -143,6 +143,36 @@ def test_only_a_lead_sees_everybodys(lead: Browser, sign_in_as: SignIn) -> None:
     assert coach.get("/api/v1/queue/skips").status_code == 200
 
 
+def test_a_lead_sees_how_likely_each_was_to_be_drawn(lead: Browser, stocked: Workspace) -> None:
+    with stocked.storage.writing() as session:
+        session.execute(update(SampleItemRow).values(probability=0.37))
+    assert {one["probability"] for one in lead.get("/api/v1/queue").json()["rows"]} == {0.37}
+    assert lead.get("/queue?everybody=true").text.count("szansa wylosowania 37") == 5
+    assert "szansa wylosowania" not in lead.get("/queue").text
+
+
+def test_the_first_page_counts_what_this_person_may_take(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead, other = sign_in_as("qa_lead"), sign_in_as("qa_specialist")
+    drawn(lead, made(lead, {**CONTENT, "size": 1, "second_share": 1.0}))
+    reviewed(lead, 1)  # its second review is for somebody else
+    for who, left in ((lead, 0), (other, 1)):
+        assert who.get("/api/v1/queue").json()["total"] == left
+        assert f"<b>{left}</b> czeka w kolejce" in who.get("/").text
+
+
+def test_the_first_page_leads_to_the_review_that_is_not_finished(lead: Browser) -> None:
+    tile = "niedokończone oceny"
+    assert tile not in lead.get("/").text
+    item = taken(lead)
+    address = f"/conversations/{item['conversation_id']}?item={item['id']}"
+    body = {"outcomes": {"greeting": "pass"}, "item": item["id"]}
+    assert lead.call("PUT", f"/api/v1/review?id={item['conversation_id']}", body).status_code == 200
+    assert f'<a href="{address}"><b>1</b> {tile}' in lead.get("/").text
+    assert lead.get(address).status_code == 200
+    assert lead.call("POST", f"/api/v1/queue/{item['id']}/release").status_code == 200
+    assert tile not in lead.get("/").text
+
+
 def test_due_dates_are_said_in_words(lead: Browser, stocked: Workspace) -> None:
     today = routes.today()
     with stocked.storage.writing() as session:
@@ -182,9 +212,18 @@ def test_a_blind_item_says_nothing_of_the_first_review(stocked: Workspace, sign_
     assert lead.get("/api/v1/queue").json()["total"] == 0
     (item,) = second.get("/api/v1/queue").json()["rows"]
     assert (item["blind"], item["why"]) == (True, SECOND_REASON)
+    assert item["probability"] is None
     page = second.get("/queue").text
     assert "w ciemno" in page
     assert "Osoba qa_lead" not in page
+
+
+def test_a_hidden_reason_of_selection_is_said_to_be_hidden(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead = sign_in_as("qa_lead")
+    drawn(lead, made(lead, {**CONTENT, "size": 1, "second_share": 1.0}))
+    rows = sign_in_as("qa_specialist").get("/api/v1/queue").json()["rows"]
+    assert sorted(one["why"] for one in rows) == ["", SECOND_REASON]
+    assert lead.get("/queue").text.count("ukryte do oceny w ciemno") == 1
 
 
 def test_openings_and_ids_of_any_kind_are_shown_and_linked(lead: Browser, stocked: Workspace) -> None:
@@ -240,6 +279,10 @@ def test_the_queue_is_paged(stocked: Workspace, sign_in_as: SignIn) -> None:
     assert "number=2" not in page
     assert "number=2" in lead.get("/queue?everybody=true").text
     assert lead.get("/queue?number=0").status_code == 422
+    beyond = lead.get("/queue?number=9&team=T1").text
+    assert "Kolejka jest pusta" not in beyond
+    assert "Na tej stronie listy nic już nie ma" in beyond
+    assert 'href="/queue?team=T1">Pierwsza strona' in beyond
 
 
 def test_reasons_of_selection_are_wholly_in_the_language_of_the_page() -> None:

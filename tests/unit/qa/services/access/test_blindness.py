@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
 from qa.errors import Refused
+from qa.services.access.audit_log import entries as log_entries
 from qa.services.access.blindness import QUEUE, awaited_from_anybody, hidden_by, hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.boards.quality_board import QualityFilters, QualityView, quality
@@ -23,6 +24,7 @@ from qa.services.queue import claiming as queue
 from qa.services.reports.content import QualityReport, Wanted, gathered
 from qa.services.sampling.plan_content import plan_content
 from qa.services.sampling.results import SampleResults, results
+from qa.storage import audit
 from qa.storage.people import (
     ActionRow,
     CalibrationRow,
@@ -47,6 +49,7 @@ from tests.unit.qa.sampling_rows import (
 COACH_TOO = Actor("coach", "coach", "Coach", frozenset({"coach"}))
 NOVEMBER = QualityFilters(date(2026, 11, 1), date(2026, 11, 30))
 SECRET, PLAIN = "c-secret", "c-plain"
+LONG_AGO = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def says(session: Session, conversation_id: str, outcome: str, agent: str) -> None:
@@ -162,6 +165,30 @@ def test_a_blind_review_is_final_whatever_its_kind(session: Session) -> None:
     done = add_review(session, PLAIN, BASIA, {"greeting": "pass"}, item_id="blind-first")
     with pytest.raises(Refused, match="w ciemno"):
         reopen(session, BASIA, done.id)
+
+
+def test_a_review_without_an_item_is_final_too_where_the_queue_made_it_blind(session: Session) -> None:
+    assert hidden_from(session, LEAD) == {SECRET}  # who opens it from the list sees as little
+    session.get_one(SampleRow, "s").created_at = LONG_AGO
+    done = add_review(session, SECRET, LEAD, {"greeting": "pass"})
+    assert hidden_from(session, LEAD) == frozenset()  # now it is all there to be read
+    with pytest.raises(Refused, match="w ciemno"):
+        reopen(session, LEAD, done.id)
+    queue.claim(session, BASIA, "again")
+    row = item_row(session)
+    row.status, row.closed_at = "done", done.finished_at
+    session.flush()
+    with pytest.raises(Refused, match="w ciemno"):
+        reopen(session, LEAD, done.id)
+
+
+def test_a_review_that_was_never_blind_can_be_opened_again(session: Session) -> None:
+    session.get_one(SampleRow, "s").created_at = LONG_AGO
+    plain = add_review(session, PLAIN, LEAD, {"greeting": "pass"})
+    assert reopen(session, LEAD, plain.id).status == "draft"
+    item(session, "earlier", PLAIN, "done", BASIA, blind=True, closed_at=LONG_AGO)
+    again = add_review(session, PLAIN, LEAD, {"greeting": "pass"})
+    assert reopen(session, LEAD, again.id).status == "draft"
 
 
 def test_what_anybody_has_still_to_judge_blind(session: Session) -> None:
@@ -306,3 +333,20 @@ def test_exported_labels_and_the_trust_report_wait_for_the_blind_review(session:
     item_row(session).status = "done"
     assert exported() == {PLAIN, SECRET}
     assert set(_labels(session, "phone@1")[0]) == {PLAIN, SECRET}
+
+
+# The audit log
+
+
+def test_the_log_does_not_tell_what_was_decided_about_it(session: Session) -> None:
+    both = person("boss", "administrator", "qa_lead")  # as the first account of an installation
+    for name in (SECRET, PLAIN):
+        told = {"conversation": audit.mark_of(session, name), "was": "pass", "becomes": "fail", "n": [1]}
+        audit.record(session, "ola", "dispute_decide", f"d-{name}", told)
+    plain, secret = log_entries(session, both).rows
+    assert json.loads(secret.details) == {"conversation": audit.mark_of(session, SECRET)}
+    assert json.loads(plain.details)["becomes"] == "fail"
+    whole = log_entries(session, person("auditor", "auditor")).rows
+    assert [json.loads(one.details)["becomes"] for one in whole] == ["fail", "fail"]
+    item_row(session).status = "done"
+    assert json.loads(log_entries(session, both).rows[1].details)["becomes"] == "fail"

@@ -13,11 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 from qa.errors import UsageProblem
 from qa.services.boards.figures import (
+    Average,
     Moments,
     average,
+    average_difference,
     checked_days,
     checked_text,
     different,
@@ -94,14 +97,30 @@ def test_the_interval_of_a_mean_is_students() -> None:
     )
 
 
-def test_an_interval_ends_where_scores_end_and_needs_two_values() -> None:
+def test_an_interval_ends_where_scores_end() -> None:
     found = average(moments([0.0, 100.0]))
     assert (found.low, found.high) == (0.0, 100.0)
     assert average(moments([50.0])) == average(Moments(1, 50.0, 2500.0))
-    assert average(moments([50.0])).low is None
     assert average(Moments()).mean is None
-    same = average(moments([33.3] * 7))
-    assert (same.low, same.high) == (pytest.approx(33.3, abs=1e-4), pytest.approx(33.3, abs=1e-4))
+
+
+@given(st.floats(0, 100), st.integers(1, 40))
+def test_scores_that_are_all_the_same_are_no_certain_mean(score: float, n: int) -> None:
+    found = average(moments([score] * n))
+    low, high = proportion_confint(score / 100 * n, n, method="wilson")
+    assert (found.low, found.high) == (
+        pytest.approx(100 * low, abs=1e-6),
+        pytest.approx(100 * high, abs=1e-6),
+    )
+    assert found.high - found.low > 100 * 3.84 / (n + 3.84) / 2  # and never narrower than this
+
+
+def test_differences_that_are_all_the_same_are_as_they_are() -> None:
+    found = average_difference(moments([0.0] * 30))
+    assert (found.mean, found.low, found.high, found.n) == (0.0, 0.0, 0.0, 30)
+    assert average_difference(moments([5.0])) == Average(5.0, None, None, 1)
+    assert average_difference(Moments()).n == 0
+    assert average_difference(moments([-100.0, 100.0])) == Average(0.0, -100.0, 100.0, 2)
 
 
 @given(values, values)

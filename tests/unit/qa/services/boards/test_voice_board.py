@@ -99,6 +99,24 @@ def test_the_change_is_against_as_many_days_before(session: Session) -> None:
     assert of(view, REFUND).where["reason"] == REFUND
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-01", "2026-11-30", ("2026-10-01", "2026-10-31")),
+        ("2026-03-01", "2026-03-31", ("2026-02-01", "2026-02-28")),
+        ("2026-01-01", "2026-03-31", ("2025-10-01", "2025-12-31")),
+        ("2026-11-01", "2026-11-29", ("2026-10-03", "2026-10-31")),
+        ("2026-11-02", "2026-11-30", ("2026-10-04", "2026-11-01")),
+    ],
+)
+def test_whole_months_are_compared_with_whole_months(
+    session: Session, first: str, last: str, before: tuple[str, str]
+) -> None:
+    chosen = VoiceFilters(date.fromisoformat(first), date.fromisoformat(last))
+    view = voice(session, PRODUCT, chosen)
+    assert (view.before_first, view.before_last) == before
+
+
 def test_without_contacts_before_nothing_has_changed(session: Session) -> None:
     many(session, DELAYED, 50)
     found = of(voice(session, PRODUCT, NOVEMBER), DELAYED)

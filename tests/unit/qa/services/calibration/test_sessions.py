@@ -41,7 +41,7 @@ from tests.unit.qa.services.calibration.conftest import (
         ({"scorecard": "phone"}, "karty"),
         ({"conversation_ids": []}, "od 1 do 50"),
         ({"conversation_ids": [f"x-{i}" for i in range(51)]}, "od 1 do 50"),
-        ({"conversation_ids": ["c-00", "nie ma", "\0"]}, "przetworzonych: 2"),
+        ({"conversation_ids": ["c-00", "nie ma", "\0"]}, "przetworzonych: nie ma"),
         ({"participants": ["jan", "jan"]}, "od 2 do 20"),
         ({"participants": [str(i) for i in range(21)]}, "od 2 do 20"),
         ({"participants": ["jan", "nikt"]}, "kalibracji: 1"),

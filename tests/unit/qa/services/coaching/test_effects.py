@@ -307,7 +307,7 @@ def test_a_rise_of_the_whole_team_says_so(session: Session) -> None:
     team(session, 25, 0, 72, 8)
     found = effect(Counted(session, "a", "T1"), action, TODAY, None)
     assert found.verdict == SAME
-    assert found.why == "Podobnie zmieniły się wyniki reszty zespołu."
+    assert found.why == "Nie da się tego odróżnić od zmiany w reszcie zespołu."
 
 
 def test_a_return_to_the_usual_after_a_bad_month_says_so(session: Session) -> None:

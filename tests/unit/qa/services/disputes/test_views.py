@@ -10,7 +10,7 @@ from qa.services.disputes.case import dispute_case
 from qa.services.disputes.deciding import decide, raise_dispute
 from qa.services.disputes.figures import dispute_figures
 from qa.services.disputes.views import conversation_disputes, dispute, disputes, own_disputes
-from qa.storage.people import SampleItemRow
+from qa.storage.people import OverviewRow, SampleItemRow
 from tests.unit.qa.services.disputes.conftest import (
     NAMES,
     TODAY,
@@ -98,6 +98,18 @@ def test_disputes_of_a_conversation_for_those_who_may_see_it(world: World) -> No
     with pytest.raises(Refused):
         conversation_disputes(world.session, world.person("pro", "product"), "c-1")
     assert conversation_disputes(world.session, world.ala, "c-2") == ()
+
+
+def test_whose_conversation_it_has_become_does_not_read_what_another_agent_wrote(world: World) -> None:
+    identifier = world.objects()
+    decide(world.session, world.ewa, identifier, "wrong_person", "To nie jej rozmowa.")
+    world.session.get_one(OverviewRow, "c-1").agent_id = "ben"
+    world.session.flush()
+    assert conversation_disputes(world.session, world.ben, "c-1") == ()
+    assert [one.id for one in conversation_disputes(world.session, world.jan, "c-1")] == [identifier]
+    with pytest.raises(Missing):
+        conversation_disputes(world.session, world.ala, "c-1")  # her own list still has it
+    assert [one.id for one in own_disputes(world.session, world.ala).rows] == [identifier]
 
 
 def test_what_is_to_be_judged_blind_is_neither_shown_nor_decided(world: World) -> None:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from statsmodels.stats.proportion import proportion_confint
 
 from qa.errors import Refused, UsageProblem
 from qa.services.access.permissions import PERMISSIONS, ROLES
@@ -23,7 +24,7 @@ from qa.services.boards.quality_board import QualityFilters, quality
 from qa.services.boards.voice_board import VoiceFilters, voice
 from qa.services.conversations.listing import Filters
 from qa.services.exports import files as exports
-from qa.services.exports.files import KINDS, Cell, Table, export, export_rows, file_name, stream_csv
+from qa.services.exports.files import KINDS, Cell, Table, export_rows, file_name, note, stream_csv
 from qa.services.exports.tables import conversation_table, quality_tables, voice_tables
 from qa.storage.tables import AuditRow
 from tests.unit.qa.board_rows import LEAD, PRODUCT, add, judge, person
@@ -189,10 +190,10 @@ def test_who_may_export_and_that_it_is_logged(session: Session, role: str) -> No
     actor = person("p", role)
     if role not in PERMISSIONS["export.figures"]:
         with pytest.raises(Refused, match="eksport zestawień"):
-            export(session, actor, table(), "csv")
+            note(session, actor, table(), "csv")
         assert session.scalars(select(AuditRow)).all() == []
         return
-    assert export(session, actor, table(), "csv") == export_rows(table(), "csv")
+    note(session, actor, table(), "csv")
     row = session.scalars(select(AuditRow)).one()
     assert (row.actor, row.action, row.subject) == ("p", "figures_export", "proba")
     assert row.details == {
@@ -252,6 +253,16 @@ def test_the_voice_board_as_tables(session: Session) -> None:
         first = dict(zip(lines[0], lines[1], strict=True))
         assert (first["Kontakty"], first["Wydźwięk: negatywne"]) == ("12", "12")
         assert first["Wydźwięk: pozytywne"] == ("" if narrowed else "0")
+        lines = read_csv(export_rows(found["glos-powody-w-czasie"], "csv"))
+        weeks = [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if len(line) == len(lines[0])]
+        for week in weeks:
+            n, whole = int(week["Kontakty"]), int(week["Wszystkie kontakty"])
+            low, high = proportion_confint(n, whole, method="wilson") if whole else (None, None)
+            shown = [
+                float(week[name].replace(",", ".") or "nan") for name in ("Udział", "95 % od", "95 % do")
+            ]
+            assert not whole or shown == pytest.approx([n / whole, low, high], abs=1e-9)
+        assert sum(int(week["Kontakty"]) for week in weeks) == 12
 
 
 def test_the_list_of_conversations_as_a_table(session: Session) -> None:

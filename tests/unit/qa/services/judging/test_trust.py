@@ -123,6 +123,9 @@ def test_the_command_prints_stores_and_compares(cli: Run, tmp_path: Path) -> Non
     status, out, _ = cli("scorecards", "trust", "o.jsonl", "l.jsonl", "-o", "r.json")
     assert status == 0
     assert "podpowiedź" in out
+    status, _, err = cli("scorecards", "trust", "o.jsonl", "l.jsonl", "-o", "brak/r.json")
+    assert status == 2
+    assert "utwórz go albo popraw -o" in err
     found = json.loads(cli("scorecards", "trust", "o.jsonl", "l.jsonl", "--before", "r.json", "--json")[1])
     assert found["drift"] == {"greeting": {"change": 0.0, "apart": False}}
     assert found["criteria"][0]["agreement"]["n"] == 5

@@ -11,6 +11,7 @@ from qa.services.privacy.forgetting import forget_coaching, forget_work
 from qa.storage.people import (
     CalibrationRow,
     CoachingRow,
+    ContactLabelRow,
     DisputeRow,
     OutcomeRow,
     OverviewRow,
@@ -53,6 +54,14 @@ def rows_about(one: str) -> list[Base]:
             comment="bo tak",
         ),
         SampleItemRow(id=f"i-{one}", sample_id="s", conversation_id=one, probability=0.5),
+        ContactLabelRow(
+            id=f"l-{one}",
+            conversation_id=one,
+            account_id="a",
+            digest="d",
+            reasons=["delivery.lost"],
+            machine={},
+        ),
     ]
 
 
@@ -93,7 +102,7 @@ def test_nothing_of_the_erased_conversation_is_left_and_the_other_stays(tmp_path
     with storage.writing() as session:
         session.add_all([*rows_about(GONE), *rows_about(KEPT), *shared_rows()])
     with storage.writing() as session:
-        assert forget_work(session, [GONE]) == 3 + 3
+        assert forget_work(session, [GONE]) == 4 + 3
     with storage.reading() as session:
         for table in inspect(storage.engine).get_table_names():
             content = (

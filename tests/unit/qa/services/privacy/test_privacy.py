@@ -160,6 +160,19 @@ def test_a_dry_run_of_erasure_changes_nothing_but_the_log(tmp_path: Path, work: 
     assert logged(work) == [("erase", True)]
 
 
+def test_an_erasure_that_cannot_be_noted_has_not_happened(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = counts(work)
+    with monkeypatch.context() as broken:
+        broken.setattr("qa.services.privacy.subject.record", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(work, Subject(customer="cu-3"), "ola", dry_run=False)
+    assert counts(work) == before
+    assert erase(work, Subject(customer="cu-3"), "ola", dry_run=False).counts.conversations == 1
+    assert logged(work) == [("erase", False)]
+
+
 def test_erasure_reaches_everything_and_the_conversation_does_not_come_back(
     tmp_path: Path, work: Workspace, sources: Path
 ) -> None:

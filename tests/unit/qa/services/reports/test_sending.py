@@ -76,7 +76,7 @@ def test_a_due_report_goes_out_once_and_is_in_the_log(
         "result": "sent", "trial": False,
     }  # fmt: skip
     with storage.reading() as session:
-        shown = subscriptions.listed(session, LEAD)[0]
+        shown = subscriptions.listed(session, LEAD).rows[0]
     assert shown.id == identifier
     assert shown.last is not None
     assert (shown.last.status, shown.last.first, shown.last.problem) == ("sent", "2026-11-02", "")
@@ -99,6 +99,22 @@ def test_of_missed_occasions_only_the_latest_goes_out(
     subscribe(storage, LEAD, order())
     assert send(workspace, MONDAY + timedelta(days=23)) == [("sent", "")]
     assert [letter["Subject"] for letter in box.letters] == ["quality 2026-11-23 False"]
+
+
+def test_very_many_are_opened_a_part_at_a_time_and_all_go_out(
+    workspace: Workspace, storage: Storage, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "OPENED_AT_ONCE", 2)
+    for _ in range(5):
+        subscribe(storage, LEAD, order())
+    with storage.writing() as session:
+        assert outcomes.open_due(session, MONDAY) == 2
+    with storage.reading() as session:
+        assert len(session.scalars(select(SendingRow)).all()) == 2
+    assert send(workspace) == [("sent", "")] * 5
+    assert len(box.letters) == 5
+    with storage.writing() as session:
+        assert outcomes.open_due(session, MONDAY) == 0
 
 
 def test_processes_that_send_at_once_send_each_report_once(
@@ -162,7 +178,7 @@ def test_a_refused_address_is_shown_and_stops_its_subscription_only(
     box.refused[address(LEAD)] = "550 5.1.1 nie ma"
     assert sorted(send(workspace)) == [("failed", "address_refused"), ("sent", "")]
     with storage.reading() as session:
-        shown = {one.id: one for one in subscriptions.listed(session, LEAD)}
+        shown = {one.id: one for one in subscriptions.listed(session, LEAD).rows}
     assert (shown[bad].active, shown[bad].stopped, shown[bad].next_at) == (False, "address_refused", None)
     last = shown[bad].last
     assert last is not None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from qa.errors import UsageProblem
+from qa.services.reports import smtp
 from qa.services.reports.smtp import NotSent, Withdrawn, hand_over, password_of
 from qa.settings_mail import PASSWORD_VARIABLE, MailSettings
 from tests.unit.qa.postbox import PASSWORD, SENDER, SITE, USER, certificate, open_postbox
@@ -120,6 +125,42 @@ def test_a_server_that_is_not_there() -> None:
         mail = box.settings()
     error = refusal(mail)
     assert (error.problem, error.again, error.everybody) == ("unreachable", True, True)
+
+
+@contextmanager
+def babbling(piece: bytes, pause: float) -> Iterator[int]:
+    """A server whose greeting has no end, on this port."""
+    over = Event()
+
+    def talk(door: socket.socket) -> None:
+        with suppress(OSError):
+            connection, _ = door.accept()
+            with connection:
+                while not over.wait(pause):
+                    connection.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = Thread(target=talk, args=(door,), daemon=True)
+        thread.start()
+        yield door.getsockname()[1]
+        over.set()
+    thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("piece", "pause"), [(b"220-witaj\r\n" * 100, 0.0), (b"2", 0.05)], ids=["much", "slowly"]
+)
+def test_a_server_that_never_ends_its_answer_is_left(
+    monkeypatch: pytest.MonkeyPatch, piece: bytes, pause: float
+) -> None:
+    monkeypatch.setattr(smtp, "WAIT", 1.0)
+    with babbling(piece, pause) as port:
+        found: list[NotSent] = []
+        mail = MailSettings("127.0.0.1", port, SENDER, SITE, "none")
+        asking = Thread(target=lambda: found.append(refusal(mail)), daemon=True)
+        asking.start()
+        asking.join(8)
+    assert [(one.problem, one.everybody) for one in found] == [("unreachable", True)]
 
 
 def test_a_letter_can_be_withdrawn_at_the_last_moment() -> None:

@@ -33,7 +33,7 @@ def create(storage: Storage, actor: Actor, *people: Actor, **values: Any) -> tup
 
 def listed(storage: Storage, actor: Actor) -> list[str]:
     with storage.reading() as session:
-        return [one.id for one in subscriptions.listed(session, actor)]
+        return [one.id for one in subscriptions.listed(session, actor).rows]
 
 
 def test_one_subscribes_oneself_and_others_do_not_see_it(storage: Storage) -> None:

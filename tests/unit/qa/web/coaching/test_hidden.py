@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from qa.services.coaching.opening import agent_mark
 from qa.services.workspace import Workspace
+from qa.storage import audit
 from qa.storage.people import CalibrationRow
 from tests.unit.qa.web.coaching.conftest import (
     held,
@@ -15,7 +17,7 @@ from tests.unit.qa.web.coaching.conftest import (
 from tests.unit.qa.web.conftest import Browser, SignIn
 
 
-def test_reading_anothers_1_to_1_is_noted_and_reading_ones_own_is_not(
+def test_reading_anothers_1_to_1_is_noted_and_ones_own_only_with_sentences(
     calls: Workspace, coach: Browser, sign_in_as: SignIn
 ) -> None:
     meeting = held(coach)
@@ -37,6 +39,22 @@ def test_reading_anothers_1_to_1_is_noted_and_reading_ones_own_is_not(
     assert not re.search(r"a-1|Osoba|Próbujemy", str(logged()))
     coach.get("/coaching/person?agent=z-1")
     assert len(logged()) == 4
+
+
+def test_the_log_names_the_conversations_whose_sentences_are_shown(
+    calls: Workspace, coach: Browser, sign_in_as: SignIn
+) -> None:
+    shown = places(coach)
+    meeting = held(coach, moments=shown[:2])
+    sign_in_as("agent", agent_id="a-1", login="anna").get(f"/coaching/{meeting['id']}")
+    with calls.storage.reading() as session:
+        marks = [audit.mark_of(session, one["conversation_id"]) for one in shown]
+    rows = sign_in_as("auditor").get("/api/v1/audit?action=coaching_open").json()["rows"]
+    assert [(row["actor"], json.loads(row["details"])["conversations"]) for row in rows] == [
+        ("anna", sorted(marks[:2])),
+        ("coach", sorted(marks)),
+    ]
+    assert not any(one["conversation_id"] in str(rows) for one in shown)
 
 
 def test_moments_stay_hidden_from_who_has_still_to_judge_them_blind(calls: Workspace, coach: Browser) -> None:

@@ -7,16 +7,19 @@ import json
 import re
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import delete
 
 from qa.services.workspace import Workspace
 from qa.storage.tables import ConversationRow, SealedRow
+from tests.unit.qa.board_rows import judge
 from tests.unit.qa.web.coaching.conftest import (
     ODD,
     SENTENCE,
     day,
     held,
     places,
+    refused,
     saved,
 )
 from tests.unit.qa.web.conftest import Browser, SignIn
@@ -52,9 +55,44 @@ def test_the_page_for_preparing_shows_strengths_points_moments_and_figures(
     assert page.index(parts[0]) < page.index(parts[1])
     assert page.count(f"„{SENTENCE}”") == 2
     assert re.search(r'href="/conversations/[^"]+#turn-\d+"', page)
-    assert re.search(r"17\u00a0%</span> <span class=\"quiet\">5–45\u00a0%, n = 12", page)
+    assert re.search(r"17\u00a0%</span> <span class=\"quiet\">5–45\u00a0%, <a [^>]+>n = 12<", page)
     assert page.count('<svg class="range"') > 5
     assert ('lang="pl">Pytanie o dalszą pomoc' in page) is True
+
+
+def test_every_figure_of_the_person_leads_to_what_it_counts(
+    calls: Workspace, coach: Browser, sign_in_as: SignIn
+) -> None:
+    """Also where a person has corrected the machine: one fail became a pass, another conversation does not apply."""
+    first = coach.get("/api/v1/conversations?agent=a-1&criterion=further_help&outcome=fail").json()["rows"]
+    with calls.storage.writing() as session:
+        for number, outcome in enumerate(("pass", "na")):
+            judge(session, first[number]["conversation_id"], {"further_help": outcome})
+    lead = sign_in_as("qa_lead")
+    page = lead.get("/coaching/person?agent=a-1").text
+    links = re.findall(r'<a href="/conversations\?([^"]+)">(?:n = )?(\d+)\D', page)
+    counted = [(html.unescape(link), int(n)) for link, n in links if "counted" in link]
+    assert len({link for link, _ in counted}) > 10
+    assert any("counted_fail" in link for link, _ in counted)
+    totals = [lead.get(f"/api/v1/conversations?{link}").json()["total"] for link, _ in counted]
+    assert totals == [n for _, n in counted]
+    failed = lead.get("/api/v1/conversations?agent=a-1&criterion=further_help&outcome=fail").json()["total"]
+    (shown,) = {n for link, n in counted if "counted_fail" in link}
+    assert shown == failed - 2
+
+
+def test_what_counts_in_a_1_to_1_needs_an_agent_and_days(calls: Workspace, coach: Browser) -> None:
+    for query in ("", "&agent=a-1", "&first=2026-01-01&last=2026-02-01"):
+        answer = coach.get(f"/api/v1/conversations?criterion=greeting&outcome=counted{query}")
+        assert "konsultanta i dni" in refused(answer)
+
+
+def test_a_form_that_the_browser_fills_again_begins_no_second_1_to_1(
+    calls: Workspace, coach: Browser
+) -> None:
+    """Going back after closing one, the browser would put its text into the empty draft of the next."""
+    page = LexborHTMLParser(coach.get("/coaching/person?agent=a-1").text)
+    assert [page.css_first(one).attributes["autocomplete"] for one in ("#draft", "#agree")] == ["off", "off"]
 
 
 def test_the_list_has_the_coachs_team_in_no_order_of_quality(calls: Workspace, coach: Browser) -> None:

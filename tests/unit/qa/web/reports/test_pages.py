@@ -14,7 +14,7 @@ from qa.services.workspace import Workspace
 from qa.storage.people import AccountRow
 from qa.storage.tables import AuditRow
 from tests.unit.qa.postbox import Postbox, open_postbox
-from tests.unit.qa.web.conftest import Browser, SignIn
+from tests.unit.qa.web.conftest import Browser, SignIn, with_web_settings
 
 API = "/api/v1/reports"
 
@@ -83,9 +83,9 @@ def test_ordering_pausing_changing_and_deleting(stocked: Workspace, sign_in_as: 
     paused = person.call("PATCH", f"{API}/{made['id']}", {"active": "no"}).json()
     assert (paused["active"], paused["next_at"]) == (False, None)
     assert "wstrzymany" in page_of(person).css_first("main").text()
-    assert person.get(API).json() == [paused]
+    assert person.get(API).json() == {"rows": [paused], "total": 1}
     assert person.call("DELETE", f"{API}/{made['id']}").status_code == 200
-    assert person.get(API).json() == []
+    assert person.get(API).json() == {"rows": [], "total": 0}
     assert "Nie ma jeszcze raportów" in page_of(person).css_first("main").text()
 
 
@@ -119,7 +119,7 @@ def test_a_lead_orders_for_others_who_see_it(stocked: Workspace, sign_in_as: Sig
     lead, product = give_address(stocked, sign_in_as("qa_lead")), give_address(stocked, sign_in_as("product"))
     made = ordered(lead, accounts=[product.account_id])
     assert (made["person"], made["mine"]) == ("Osoba product", False)
-    assert product.get(API).json()[0]["mine"]
+    assert product.get(API).json()["rows"][0]["mine"]
     assert {one["id"] for one in lead.get(f"{API}/readers").json()} == {lead.account_id, product.account_id}
     assert lead.call("POST", API, {"board": "quality", "accounts": [product.account_id]}).status_code == 403
     coach = give_address(stocked, sign_in_as("coach"))
@@ -203,7 +203,7 @@ def test_hostile_orders_are_refused_in_one_sentence(
     answer = person.call("POST", API, body)
     assert answer.status_code == 422
     assert answer.json()["error"]["message"]
-    assert person.get(API).json() == []
+    assert person.get(API).json() == {"rows": [], "total": 0}
 
 
 @pytest.mark.parametrize("path", ["x", "%F0%9F%99%82", "x" * 32])
@@ -261,3 +261,64 @@ def test_an_administrator_gives_addresses(stocked: Workspace, sign_in_as: SignIn
     }
     assert admin.call("POST", "/api/v1/accounts", new).json()["email"] == "n@f.example.pl"
     assert "ola@firma.example.pl" in admin.get("/accounts").text
+
+
+def test_filters_are_changed_on_the_page(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead = give_address(stocked, sign_in_as("qa_lead"))
+    given = {"team": "T1", "agent": "a-1", "channel": "phone"}
+    quality = ordered(lead, board="quality", filters=given)
+    gone = {"reason": "delivery.lost", "team": "Dawny zespół", "sentiment": "negative"}
+    voice = ordered(lead, filters=gone)
+    page = page_of(lead)
+
+    def chosen(identifier: str) -> dict[str, str]:
+        """What the form sends as it stands, also of a team and a reason that no conversation has any more."""
+        form = page.css_first(f"form.filters[data-api='PATCH {API}/{identifier}']")
+        fields = {one.attributes["name"]: one for one in form.css("[name^='filters.']")}
+        values = {
+            name: (one.css_first("option[selected]") or one.css_first("option")).attributes["value"]
+            if one.tag == "select"
+            else one.attributes["value"]
+            for name, one in fields.items()
+        }
+        return {name.removeprefix("filters."): value for name, value in values.items() if value}
+
+    assert chosen(quality["id"]) == given
+    assert chosen(voice["id"]) == gone
+    assert "Powód: Zaginiona przesyłka" in page.css_first("main").text()
+    assert "delivery.lost" not in page.css_first("main").css_first("ul.facts").text()
+    changed = lead.call(
+        "PATCH", f"{API}/{voice['id']}", {"filters": {"channel": "chat", "team": None}}
+    ).json()
+    assert changed["filters"] == {"channel": "chat"}
+
+
+def test_who_is_offered_no_teams_keeps_the_one_that_is_set(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead, product = give_address(stocked, sign_in_as("qa_lead")), give_address(stocked, sign_in_as("product"))
+    ordered(lead, accounts=[product.account_id], filters={"team": "T1"})
+    field = page_of(product).css_first("ul.reports [name='filters.team']")
+    assert (field.attributes["type"], field.attributes["value"]) == ("hidden", "T1")
+
+
+def test_the_list_is_paged(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead, product = give_address(stocked, sign_in_as("qa_lead")), give_address(stocked, sign_in_as("product"))
+    own = [ordered(lead)["id"] for _ in range(3)]
+    for _ in range(2):
+        ordered(lead, accounts=[product.account_id])
+    with_web_settings(lead, page_rows=2)
+    first, second, third = (lead.get(f"{API}?number={number}").json() for number in (1, 2, 3))
+    assert [one["total"] for one in (first, second, third)] == [5, 5, 5]
+    assert [len(one["rows"]) for one in (first, second, third)] == [2, 2, 1]
+    listed = [row["id"] for one in (first, second, third) for row in one["rows"]]
+    assert listed[:3] == sorted(own)
+    assert len(set(listed)) == 5
+    page = page_of(lead, "?board=voice&channel=phone&number=2")
+    assert [one.attributes["href"] for one in page.css("nav.pager a")] == [
+        "/reports?number=1&channel=phone&board=voice",
+        "/reports?number=3&channel=phone&board=voice",
+    ]
+    assert len(page.css("ul.reports > li")) == 2
+    nexts = {one.attributes["data-next"] for one in page.css("ul.reports form")}
+    assert nexts == {"/reports?board=voice&number=2&channel=phone"}
+    assert "Ta strona listy jest pusta" in page_of(lead, "?number=9").css_first("main").text()
+    assert lead.get(f"{API}?number=0").status_code == 422
