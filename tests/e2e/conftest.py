@@ -17,7 +17,6 @@ import uvicorn
 from qa.services.access import accounts
 from qa.services.workspace import Workspace
 from qa.settings import Settings
-from qa.settings_web import WebSettings
 from qa.storage.database import open_storage
 from qa.storage.digests import open_pseudonyms
 from qa.web.app import create_app
@@ -56,9 +55,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """The application with 48 conversations, on a free port."""
-    settings = Settings(
-        data_dir=tmp_path / "var", web=WebSettings(dispute_days=365)
-    )  # its conversations have fixed dates
+    settings = Settings(data_dir=tmp_path / "var")
     parts: Any = FakeParts()
     workspace = Workspace(settings, open_storage(settings.url), parts, open_pseudonyms(settings.data_dir))
     records = [stored_conversation(i) for i in range(40)]
