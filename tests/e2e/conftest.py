@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from qa.settings import Settings
 from qa.storage.database import open_storage
 from qa.storage.digests import open_pseudonyms
 from qa.web.app import create_app
+from qa.web.context import today
 from tests.unit.qa.fakes import FakeParts
 from tests.unit.qa.web.conftest import PASSWORD, store, stored_conversation
 
@@ -34,6 +36,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+DAYS = 12  # over how many days the conversations spread: fewer than the window for disputes has
 SHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 
 
@@ -54,12 +57,18 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """The application with 48 conversations, on a free port."""
+    """The application with 48 conversations of the last days, on a free port."""
     settings = Settings(data_dir=tmp_path / "var")
     parts: Any = FakeParts()
     workspace = Workspace(settings, open_storage(settings.url), parts, open_pseudonyms(settings.data_dir))
     records = [stored_conversation(i) for i in range(40)]
-    store(workspace, [*records, *(stored_conversation(i, "chat") for i in range(40, 48))])
+    records += [stored_conversation(i, "chat") for i in range(40, 48)]
+    yesterday = today() - timedelta(days=1)
+    days = min(DAYS, yesterday.day)  # all in one month: a monthly plan draws from it
+    for number, record in enumerate(records):
+        day = yesterday - timedelta(days=number % days)
+        record["started_at"] = day.isoformat() + record["started_at"][10:]
+    store(workspace, records)
     door = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(workspace), log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
