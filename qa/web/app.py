@@ -120,7 +120,8 @@ def _user_error(request: Request, error: Any) -> Response:
 
 
 def _invalid(request: Request, error: Any) -> Response:
-    places = [".".join(str(part) for part in one["loc"] if part != "body") for one in error.errors()]
+    where = ("body", "query", "path", "header")  # says where a value stood, not what it is called
+    places = [".".join(str(part) for part in one["loc"] if part not in where) for one in error.errors()]
     named = tuple(dict.fromkeys(place for place in places if place)) or Term("treść zapytania")
     return _shown(request, 422, UsageProblem("Niewłaściwa wartość: {fields}.", fields=named))
 

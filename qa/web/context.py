@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -65,6 +66,9 @@ def _writing(request: Request) -> Iterator[Session]:
     with workspace_of(request).storage.writing() as session:
         yield session
 
+
+# for a page whose opening is noted: it is filled in after the transaction, so that nobody who writes waits for that
+noting = contextmanager(_writing)
 
 # scope="function": the transaction is kept or taken back before the answer goes out, not after
 Reading = Annotated[Session, Depends(_reading, scope="function")]

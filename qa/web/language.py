@@ -52,6 +52,13 @@ class Words:
         singular, _, plural = english().get(forms, forms).partition("|")
         return f"{number:,}\u00a0{singular if number == 1 else plural.split('|')[0]}"
 
+    def decimal(self, value: float | None, places: int = 2) -> str:
+        """A number with that many decimal places, written as this language does; a dash where there is none."""
+        if value is None:
+            return "–"
+        text = f"{value:.{places}f}".replace("-", "−")
+        return text.replace(".", ",") if self.language == "pl" else text
+
 
 def spaced(number: int) -> str:
     """Thousands apart by a space that does not break."""

@@ -123,9 +123,9 @@ def json_error(
 
 
 def page(
-    request: Request, template: str, actor: Actor | None, status: int = 200, **values: Any
+    request: Request, template: str, actor: Actor | None, status: int = 200, place: str = "", **values: Any
 ) -> HTMLResponse:
-    """The filled template for somebody, with navigation."""
+    """The filled template for somebody, with navigation: ``place`` is where they are in it, else the address."""
     words = Words(language_of(request, actor))
     shown = [item for item in NAVIGATION if actor and any(actor.may(one) for one in item[2])]
     html = fill(
@@ -133,7 +133,7 @@ def page(
         words,
         actor=actor,
         navigation=shown,
-        path=request.url.path,
+        path=place or request.url.path,
         form_token=actor.form_token if actor else "",
         **values,
     )

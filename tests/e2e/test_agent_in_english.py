@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import update
 
 from qa.storage.people import OverviewRow
-from qa.web.context import today
 from tests.e2e.conftest import Person, Served
 
 SitDown = Callable[..., Person]
@@ -23,8 +22,6 @@ def in_english(person: Person) -> Any:
 
 def test_a_dispute_is_raised_and_its_state_stays_on_the_page(served: Served, sit_down: SitDown) -> None:
     served.person("ala", "agent", agent_id="a-1")
-    with served.workspace.storage.writing() as session:
-        session.execute(update(OverviewRow).values(day=today().isoformat()))
     ala = sit_down("ala")
     page = in_english(ala)
     ala.goes_to("/conversations/c-0008", "agent_window_en")

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
-from qa.storage.people import OverviewRow, PlanRow, ReviewRow, SignInRow
-from qa.web.context import today
+from qa.storage.people import PlanRow, ReviewRow, SignInRow
 from tests.e2e.conftest import Person, Served
 from tests.unit.qa.web.conftest import PASSWORD
 
@@ -140,8 +139,6 @@ def test_a_new_outcome_is_asked_for_only_by_a_decision_that_has_one(
 ) -> None:
     for login, role in (("iga", "qa_specialist"), ("adam", "agent")):
         served.person(login, role, agent_id="a-2" if role == "agent" else None)
-    with served.workspace.storage.writing() as session:  # not too long ago to be disputed
-        session.execute(update(OverviewRow).values(day=today().isoformat()))
     agent = sit_down("adam").page
     agent.goto(served.address + CALL)
     agent.locator("#c-greeting summary:has-text('Odwołaj się')").click()

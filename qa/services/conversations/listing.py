@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -120,8 +121,8 @@ def conversations(
 def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[ColumnElement[bool]]:
     """The filters, and what the actor may see, as conditions on :class:`OverviewRow`."""
     for day in (filters.first, filters.last):
-        if day and not DAY.fullmatch(day):
-            raise UsageProblem("Dzień podaj w postaci RRRR-MM-DD.")
+        if day:
+            _day(day)
     if filters.state and filters.state not in STATES:
         raise UsageProblem("Nieznany filtr `state`: do wyboru {known}.", known=STATES)
     found: list[ColumnElement[bool]] = []
@@ -143,6 +144,16 @@ def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[
     if filters.last:
         found.append(OverviewRow.day <= filters.last)
     return [*found, *_special(session, filters)]
+
+
+def _day(text: str) -> date:
+    """A day of the calendar: "2026-02-31" has the right form and would silently find nothing."""
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageProblem("Dzień podaj w postaci RRRR-MM-DD.")
 
 
 def _special(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

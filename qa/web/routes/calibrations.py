@@ -19,7 +19,7 @@ from qa.services.calibration import comparison, sessions
 from qa.services.calibration import reading as calibration_reading
 from qa.services.calibration import views as calibration_views
 from qa.services.judging.cards import known_card
-from qa.web.context import API, PageNumber, Reading, Writing, permitted
+from qa.web.context import API, PageNumber, Reading, Writing, noting, permitted
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
@@ -225,16 +225,16 @@ def calibration(
 )
 def judge_page(
     request: Request,
-    session: Writing,
     calibration_id: Identifier,
     conversation_id: Identifier,
     actor: Actor = permitted("calibration.take"),
 ) -> Response:
     """One conversation to judge blind; once the session is compared, its page."""
-    view = calibration_views.calibration(session, actor, calibration_id)
-    if view.line.status != "open":
-        return RedirectResponse(f"/calibrations/{view.line.id}", 303)
-    reading = _reading(session, actor, calibration_id, conversation_id)
+    with noting(request) as session:
+        view = calibration_views.calibration(session, actor, calibration_id)
+        if view.line.status != "open":
+            return RedirectResponse(f"/calibrations/{view.line.id}", 303)
+        reading = _reading(session, actor, calibration_id, conversation_id)
     return page(
         request, "calibration_judge.html", actor, reading=reading, view=reading.conversation, judged=JUDGED
     )

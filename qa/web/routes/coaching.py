@@ -17,7 +17,7 @@ from qa.services.coaching import people as coaching_people
 from qa.services.coaching.effects import BASELINE_DAYS
 from qa.services.coaching.progress import Period
 from qa.services.conversations.listing import Filters
-from qa.web.context import API, PageNumber, Reading, Writing, permitted, web_settings_of
+from qa.web.context import API, PageNumber, Reading, Writing, noting, permitted, web_settings_of
 from qa.web.context import today as today_in_poland
 from qa.web.pages import page
 
@@ -124,16 +124,16 @@ def where_counted(agent: str, criterion: str, within: Period, outcome: str = "co
 
 
 @router.get("/coaching/person", response_class=HTMLResponse, include_in_schema=False)
-def person_page(
-    request: Request, session: Writing, agent: Few, actor: Actor = permitted(WRITE)
-) -> HTMLResponse:
+def person_page(request: Request, agent: Few, actor: Actor = permitted(WRITE)) -> HTMLResponse:
     """Preparing a 1:1 with a person, beside its draft."""
     today = today_in_poland()
+    with noting(request) as session:
+        opened = coaching_opening.open_preparation(session, actor, agent, today)
     return page(
         request,
         "coaching_person.html",
         actor,
-        opened=coaching_opening.open_preparation(session, actor, agent, today),
+        opened=opened,
         where_counted=where_counted,
         days=_due_days(today),
         limits=coaching_content,
@@ -160,15 +160,17 @@ def save_draft(
 
 @router.get("/coaching/{coaching_id}", response_class=HTMLResponse, include_in_schema=False)
 def meeting_page(
-    request: Request, session: Writing, coaching_id: Identifier, actor: Actor = permitted(WRITE, READ_OWN)
+    request: Request, coaching_id: Identifier, actor: Actor = permitted(WRITE, READ_OWN)
 ) -> HTMLResponse:
     """One 1:1 for both sides."""
     today = today_in_poland()
+    with noting(request) as session:
+        opened = coaching_opening.open_meeting(session, actor, coaching_id, today)
     return page(
         request,
         "coaching_meeting.html",
         actor,
-        opened=coaching_opening.open_meeting(session, actor, coaching_id, today),
+        opened=opened,
         where_counted=where_counted,
         days=_due_days(today),
         longest_action=coaching.LONGEST_ACTION,

@@ -27,7 +27,7 @@ from qa.services.judging.losses import losses
 from qa.services.queue import claiming as queue
 from qa.services.workspace import open_vault
 from qa.storage.people import OverviewRow, SampleItemRow
-from qa.web.context import API, Reading, Writing, permitted, today, web_settings_of, workspace_of
+from qa.web.context import API, Reading, Writing, noting, permitted, today, web_settings_of, workspace_of
 from qa.web.pages import page
 from qa.web.ranges import ranged
 from qa.web.routes.disputes import STATUSES
@@ -36,6 +36,7 @@ from scorecards import Scorecard
 router = APIRouter()
 Identifier = Annotated[str, Field(max_length=200)]
 Few = Annotated[str, Query(max_length=200)]
+Item = Annotated[str, Query(pattern=r"^[0-9A-Za-z]{0,32}$")]  # becomes part of an address in the page
 READ = ("conversation.read", "conversation.read_own")
 
 
@@ -118,11 +119,10 @@ def _view(
 
 @router.get("/conversations/{conversation_id:path}", response_class=HTMLResponse, include_in_schema=False)
 def conversation_page(
-    request: Request, conversation_id: str, item: Few = "", actor: Actor = permitted(*READ)
+    request: Request, conversation_id: str, item: Item = "", actor: Actor = permitted(*READ)
 ) -> HTMLResponse:
     """The page of one conversation; with ``item`` as a piece of work from the queue."""
-    # the page is filled in after the transaction: the opening is noted, and nobody else who writes waits for it
-    with workspace_of(request).storage.writing() as session:
+    with noting(request) as session:
         view = _view(request, session, actor, conversation_id, item)
         labels = contact_labels.labels_of(session, actor, view.conversation_id)
         objects = None if view.blind else _objections(request, session, actor, conversation_id)
@@ -131,7 +131,9 @@ def conversation_page(
         "conversation.html",
         actor,
         view=view,
+        place="/queue" if item else "",
         item=item,
+        most_reason=queue.MOST_REASON,
         labels=labels,
         every_reason=reason_groups(load_contact_reasons().codes),
         objects=objects,
@@ -154,7 +156,7 @@ def _objections(request: Request, session: Any, actor: Actor, conversation_id: s
 # The id comes last or in the query: it may hold any character, also a slash.
 @router.get(f"{API}/conversation")
 def conversation(
-    request: Request, session: Writing, id: Few, item: Few = "", actor: Actor = permitted(*READ)
+    request: Request, session: Writing, id: Few, item: Item = "", actor: Actor = permitted(*READ)
 ) -> conversation_view.ConversationView:
     """One conversation with tags, evaluation, reviews and one's own draft."""
     return _view(request, session, actor, id, item)

@@ -15,7 +15,7 @@ from qa.services.disputes import deciding as decisions
 from qa.services.disputes import figures as dispute_figures
 from qa.services.disputes import views as dispute_views
 from qa.services.disputes import window as dispute_windows
-from qa.web.context import API, PageNumber, Reading, Writing, permitted, today, web_settings_of
+from qa.web.context import API, PageNumber, Reading, Writing, noting, permitted, today, web_settings_of
 from qa.web.pages import page
 from qa.web.shares import with_intervals
 
@@ -160,11 +160,10 @@ def conversation_disputes(
 
 
 @router.get("/disputes/{dispute_id}", response_class=HTMLResponse, include_in_schema=False)
-def dispute_page(
-    request: Request, session: Writing, dispute_id: Identifier, actor: Actor = permitted(*ANY)
-) -> HTMLResponse:
+def dispute_page(request: Request, dispute_id: Identifier, actor: Actor = permitted(*ANY)) -> HTMLResponse:
     """One dispute, with the form for deciding."""
-    case = dispute_case.dispute_case(session, actor, dispute_id)
+    with noting(request) as session:
+        case = dispute_case.dispute_case(session, actor, dispute_id)
     return page(request, "dispute.html", actor, case=case, one=case.dispute, statuses=STATUSES)
 
 

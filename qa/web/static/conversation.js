@@ -152,7 +152,6 @@ judging.key = (key, event) => {
 if (writable) {
   criteria.forEach((criterion, index) => criterion.addEventListener("focusin", () => { if (current !== index) goToQuietly(index); }));
   document.getElementById("finish").addEventListener("click", once(finish));
-  document.getElementById("skip")?.addEventListener("click", once(skip));
 }
 document.getElementById("reopen")?.addEventListener("click", once(() => act("POST", `/api/v1/reviews/${card.dataset.review}/reopen`)));
 
@@ -170,9 +169,4 @@ async function finish() {
     goOn(card.dataset.item ? "/queue?done=1" : "");
     return true;
   } catch (problem) { unfinished(problem); return false; }
-}
-
-function skip() {
-  const reason = prompt(document.documentElement.lang === "en" ? "Why is it skipped?" : "Dlaczego pomijasz tę rozmowę?");
-  return reason?.trim() ? act("POST", `/api/v1/queue/${card.dataset.item}/skip`, { reason: reason.trim() }, "/queue") : false;
 }

@@ -100,9 +100,11 @@ def test_pages_refuse_in_the_language_of_the_account(sign_in_as: SignIn, languag
     lead = speaking(sign_in_as("qa_lead"), language)
     for address, polish, english in (
         ("/conversations?first=wczoraj", "Dzień podaj", "Give a day as"),
+        ("/conversations?last=2026-02-31", "Dzień podaj", "Give a day as"),
+        ("/conversations/c-0001?item=../plans", "Niewłaściwa wartość: item.", "Value not usable: item."),
         ("/conversations/nie-ma", "Nie ma takiej rozmowy.", "There is no such conversation."),
         ("/accounts", "Brak uprawnienia: zarządzanie", "Permission missing: managing"),
-        ("/disputes?number=0", "Niewłaściwa wartość: query.number.", "Value not usable: query.number."),
+        ("/disputes?number=0", "Niewłaściwa wartość: number.", "Value not usable: number."),
         ("/nie-ma", "Nie ma takiej strony.", "There is no such page."),
         ("/conversations?team=%00", "Adres zawiera znak", "The address holds a character"),
     ):
