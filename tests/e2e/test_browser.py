@@ -37,6 +37,12 @@ def judge_by_keyboard(page: Any, fails: int = 0) -> None:
         page.keyboard.press("j")
         if index < fails:
             page.keyboard.press("2")
+            page.keyboard.press("c")
+            page.keyboard.type(f"Uwaga do kryterium {index + 1}.")
+            expect(page.locator(".criterion").nth(index).locator("textarea")).to_have_value(
+                f"Uwaga do kryterium {index + 1}."
+            )
+            page.keyboard.press("Escape")  # and on to the next one
             page.keyboard.press("k")
         elif not page.locator(".criterion").nth(index).locator("input:checked").count():
             page.keyboard.press("1")
@@ -129,6 +135,9 @@ def test_a_coach_prepares_and_closes_a_one_to_one(served: Served, sit_down: SitD
     coach.page.click("#hold")
     coach.page.wait_for_url(re.compile(r"/coaching/\w{32}"))
     coach.looks("coaching-held")
+    agreement = "Omówiliśmy spokojne domknięcie rozmowy."  # typed, and never added by its own button
+    expect(coach.page.locator("main")).not_to_contain_text("Niczego nie ustalono")
+    expect(coach.page.get_by_role("listitem").filter(has_text=agreement).first).to_be_visible()
     agent_id = "a-3" if "a-3" in coach.page.content() else "a-1"
     served.person("ten", "agent", agent_id=agent_id)
     agent = sit_down("ten")

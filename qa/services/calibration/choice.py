@@ -16,7 +16,7 @@ from qa.services.calibration.sessions import MOST_CONVERSATIONS
 from qa.services.judging.cards import known_card
 from qa.services.sampling.selection import chance
 from qa.storage import audit
-from qa.storage.people import CalibrationRow, OverviewRow
+from qa.storage.people import CalibrationRow, OverviewRow, ReviewRow
 from scorecards import available
 
 
@@ -75,7 +75,9 @@ def draw(
     first: date | None = None,
     last: date | None = None,
 ) -> tuple[str, ...]:
-    """Conversations scored by that card, each as likely as any other; none that was in a calibration before.
+    """Conversations scored by that card, each as likely as any other.
+
+    None that was in a calibration, or judged by anybody: whoever has seen the outcomes of machine or people is not blind.
 
     Args:
         first: the first Polish day to draw from; None for no limit. ``last`` likewise.
@@ -93,7 +95,7 @@ def draw(
     frame = _frame(session, card.key, first, last)
     if len(frame) < number:
         raise UsageProblem(
-            "Rozmów z tą kartą w tym okresie, których nie było w żadnej kalibracji: {count}. "
+            "Rozmów z tą kartą w tym okresie, których nikt jeszcze nie oceniał: {count}. "
             "Zmniejsz liczbę albo wydłuż okres.",
             count=len(frame),
         )
@@ -111,4 +113,5 @@ def _frame(session: Session, scorecard: str, first: date | None, last: date | No
     if last:
         query = query.where(OverviewRow.day != "", OverviewRow.day <= last.isoformat())
     seen = {one for listed in session.scalars(select(CalibrationRow.conversations)) for one in listed}
+    seen.update(session.scalars(select(ReviewRow.conversation_id)))
     return [one for one in session.scalars(query) if one not in seen]

@@ -143,11 +143,11 @@ function broughtBack(event) {
 }
 
 // Agreeing and holding -----------------------------------------------------------------------------------------
-async function agreed(event) {
-  event.preventDefault();
+/** Add what stands in the form to what was agreed; resolves to whether it is there. */
+async function addAgreed() {
   const error = agree.querySelector(".form-error");
   const given = valuesOf(agree);
-  if (!await save(true)) return;
+  if (!await save(true)) return false;
   try {
     const answer = await call("POST", `/api/v1/coaching/${draft.dataset.id}/actions`, given);
     const row = document.getElementById("action-row").content.firstElementChild.cloneNode(true);
@@ -157,11 +157,20 @@ async function agreed(event) {
     forgetTyped(agree);
     agree.reset();
     error.textContent = "";
-    agree.elements.text.focus();
-  } catch (problem) { error.textContent = problem.message; }
+    return true;
+  } catch (problem) { error.textContent = problem.message; return false; }
 }
 
+async function agreed(event) {
+  event.preventDefault();
+  if (await addAgreed()) agree.elements.text.focus();
+}
+
+/** What was typed as agreed but not added yet: a 1:1 that is held cannot take it any more. */
+const typedAgreement = () => agree.elements.text.value.trim() !== "";
+
 async function hold() {
+  if (typedAgreement() && !(agree.reportValidity() && await addAgreed())) return;
   if (!await save(true) || !confirm(draft.dataset.sure)) return;
   try {
     const held = await call("POST", `/api/v1/coaching/${draft.dataset.id}/hold`, { version: Number(draft.dataset.version) });

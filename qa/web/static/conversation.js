@@ -146,7 +146,8 @@ function asMachine(criterion) {
 judging.key = (key, event) => {
   if (key !== "a") return;
   if (event.shiftKey) criteria.filter((criterion) => !chosen(criterion)).forEach(asMachine);
-  else if (current >= 0) { asMachine(criteria[current]); goTo(current + 1); }
+  else if (current >= 0 && criteria[current].dataset.automatic) answer(criteria[current].dataset.automatic);
+  else if (current >= 0) goTo(current + 1);
 };
 
 if (writable) {

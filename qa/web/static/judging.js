@@ -131,7 +131,10 @@ if (writable) {
 }
 
 // Keys -------------------------------------------------------------------------------------------------------
+let answered = null; // the criterion that a key has just answered: a comment typed next belongs to it
+
 function goToQuietly(index) {
+  answered = null;
   criteria[current]?.classList.remove("current");
   current = index;
   criteria[current].classList.add("current");
@@ -144,6 +147,28 @@ function goTo(index) {
   judging.arrive(criteria[current]);
 }
 
+/** Answer the current criterion by key and go on to the next one. */
+function answer(value) {
+  const criterion = criteria[current];
+  choose(criterion, value);
+  goTo(current + 1);
+  answered = criterion;
+}
+
+/** Out of a text; from a comment on what was answered by key to the criterion that comes next. */
+function leaveText(field) {
+  const criterion = field.closest("[data-criterion]");
+  field.blur();
+  if (criterion && criterion.hasAttribute("data-answered")) goTo(criteria.indexOf(criterion) + 1);
+  criterion?.removeAttribute("data-answered");
+}
+
+function comment() {
+  const criterion = answered ?? criteria[current];
+  criterion.toggleAttribute("data-answered", answered !== null);
+  criterion.querySelector("[data-comment]").focus();
+}
+
 /** The answer that a key stands for: with a scale the number of a level. */
 function answerOf(criterion, key) {
   const top = criterion.dataset.top;
@@ -154,7 +179,7 @@ function answerOf(criterion, key) {
 
 document.addEventListener("keydown", (event) => {
   const typing = /^(TEXTAREA|SELECT)$/.test(event.target.tagName) || (event.target.tagName === "INPUT" && event.target.type !== "radio");
-  if (event.key === "Escape" && typing) { event.target.blur(); return; }
+  if (event.key === "Escape" && typing) { leaveText(event.target); return; }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.toLowerCase();
   if (key === "j") return goTo(current + 1);
@@ -162,7 +187,7 @@ document.addEventListener("keydown", (event) => {
   if (!writable) return;
   if (key === "u" && undone.length) { const [criterion, before] = undone.pop(); choose(criterion, before || null, false); return; }
   const given = current >= 0 ? answerOf(criteria[current], key) : null;
-  if (given) { choose(criteria[current], given); goTo(current + 1); return; }
-  if (key === "c" && current >= 0) { event.preventDefault(); criteria[current].querySelector("[data-comment]").focus(); return; }
+  if (given) { answer(given); return; }
+  if (key === "c" && current >= 0) { event.preventDefault(); comment(); return; }
   judging.key(key, event);
 });

@@ -13,10 +13,12 @@ from qa.errors import Refused, UsageProblem
 from qa.services.access.accounts import change
 from qa.services.calibration.choice import able, draw
 from qa.services.calibration.sessions import open_session
+from qa.services.judging.reviews import Change, save
 from qa.storage import audit
 from tests.unit.qa.services.calibration.conftest import (
     BOSS,
     CARD,
+    NAMES,
     Table,
     conversations,
     person,
@@ -47,6 +49,15 @@ def test_a_drawing_is_repeated_by_its_seed_and_takes_nothing_twice(session: Sess
     assert (entry.action, entry.details["seed"], entry.details["frame"]) == ("calibration_draw", 7, 20)
 
 
+def test_what_somebody_has_judged_is_not_drawn(session: Session) -> None:
+    lead, jan = person(session, "ola", "qa_lead"), person(session, "jan")
+    ids = conversations(session, 6)
+    save(session, jan, ids[2], CARD, Change({NAMES[0]: "pass"}, {}))
+    assert set(draw(session, lead, CARD.key, 5, 1)) == set(ids) - {ids[2]}
+    with pytest.raises(UsageProblem, match="oceniał: 5"):
+        draw(session, lead, CARD.key, 6, 1)
+
+
 def test_each_conversation_is_as_likely_as_any_other(session: Session) -> None:
     lead = person(session, "ola", "qa_lead")
     ids = conversations(session, 5)
@@ -61,9 +72,9 @@ def test_each_conversation_is_as_likely_as_any_other(session: Session) -> None:
         (("phone@99", 1, 1), "karty"),
         ((CARD.key, 0, 1), "od 1 do 50"),
         ((CARD.key, 51, 1), "od 1 do 50"),
-        ((CARD.key, 4, 1), "kalibracji: 3"),
-        ((CARD.key, 1, 1, date(2026, 11, 3)), "kalibracji: 0"),
-        ((CARD.key, 1, 1, None, date(2026, 11, 1)), "kalibracji: 0"),
+        ((CARD.key, 4, 1), "oceniał: 3"),
+        ((CARD.key, 1, 1, date(2026, 11, 3)), "oceniał: 0"),
+        ((CARD.key, 1, 1, None, date(2026, 11, 1)), "oceniał: 0"),
         ((CARD.key, 1, 1, date(2026, 11, 3), date(2026, 11, 2)), "zamień daty"),
     ],
 )
