@@ -39,6 +39,7 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
     from qa.services.access import accounts, single_sign_on
     from qa.services.conversations import overview
     from qa.services.reports.background import sending_in_background
+    from qa.services.sampling.automatic import drawing_in_background
     from qa.services.workspace import check_key
     from qa.web.app import create_app
     from qa.web.reports.letter import letter
@@ -59,7 +60,7 @@ def serve(configuration: Configuration, host: str, port: int, secure: bool) -> N
         address = _address(configuration, host, door.getsockname()[1], secure)
         if code:
             click.echo(f"Pierwsze konto załóż tutaj: {address}/setup?code={code}")
-        with sending_in_background(opened, letter):
+        with sending_in_background(opened, letter), drawing_in_background(opened):
             click.echo(f"Odsłuch działa: {address} (koniec: Ctrl+C)")
             uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[door])
 

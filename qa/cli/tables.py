@@ -58,7 +58,12 @@ def print_summary(report: RunReport, summary: Summary, typed: Callable[[str], st
         f"Odłożone w tym przebiegu: {report.parked}, razem: {summary.parked}."
     )
     out.print("\nDalej:")
-    for command in ("report -o raport.html", "backlog list", *(["parked"] if summary.parked else [])):
+    for command in (
+        "report -o raport.html",
+        "backlog list",
+        "serve",
+        *(["parked"] if summary.parked else []),
+    ):
         out.print(Text(f"  {typed(command)}"), soft_wrap=True)
 
 

@@ -154,9 +154,9 @@ def _answer(request: Request, actor: Actor | None, status: int, error: UserError
     if _is_api(request):
         return json_error(request, actor, status, error, CODES.get(status, "failed"))
     message = error.told(Words(language_of(request, actor)))
-    return page(
-        request, "error.html", actor, status, title=TITLES.get(status, "Nie udało się"), message=message
-    )
+    filtered = status == 422 and request.method == "GET" and bool(request.url.query)
+    title = TITLES.get(status, "Nie udało się")
+    return page(request, "error.html", actor, status, title=title, message=message, filtered=filtered)
 
 
 def _actor(request: Request) -> Actor | None:

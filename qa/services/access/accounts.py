@@ -11,12 +11,12 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.errors import Busy, Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.permissions import ROLES, Actor
-from qa.services.inputs import text_of
+from qa.services.inputs import is_storable, rows_of, text_of
 from qa.settings_mail import address_of
 from qa.settings_web import WebSettings
 from qa.storage import audit
@@ -204,6 +204,58 @@ def account(session: Session, account_id: str) -> AccountRow:
 def accounts(session: Session) -> list[AccountRow]:
     """All accounts by name."""
     return list(session.scalars(select(AccountRow).order_by(AccountRow.name, AccountRow.login)))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """What the list is narrowed to: a text in login or name, a role, active or not; an empty value narrows nothing."""
+
+    text: str = ""
+    role: str = ""
+    active: bool | None = None
+
+
+def listed(
+    session: Session, page: int, size: int, narrowed: AccountFilter | None = None
+) -> tuple[list[AccountRow], int]:
+    """A page of the accounts by name, and how many there are on all pages.
+
+    Raises:
+        UsageProblem: there is no such page or role, or the text cannot be stored.
+    """
+    offset, limit = rows_of(page, size)
+    where = _conditions(narrowed or AccountFilter())
+    order = (AccountRow.name, AccountRow.login)
+    query = select(AccountRow).where(*where).order_by(*order).offset(offset).limit(limit)
+    total = session.scalar(select(func.count()).select_from(AccountRow).where(*where))
+    return list(session.scalars(query)), total or 0
+
+
+def _conditions(narrowed: AccountFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if text := narrowed.text.strip():
+        if not is_storable(text):
+            raise UsageProblem(
+                "{what}: usuń znaki, których nie da się zapisać.", what=Term("Login albo nazwisko")
+            )
+        found.append(_has_text(text))
+    if narrowed.role:
+        if narrowed.role not in ROLES:
+            raise UsageProblem("Nieznana rola: do wyboru {known}.", known=tuple(ROLES))
+        # a role stands in the stored list between quotation marks, so none is found inside another
+        found.append(cast(AccountRow.roles, Text).contains(f'"{narrowed.role}"', autoescape=True))
+    if narrowed.active is not None:
+        found.append(AccountRow.active.is_(narrowed.active))
+    return found
+
+
+def _has_text(text: str) -> ColumnElement[bool]:
+    """In login or name, whatever the case. SQLite knows the case of ASCII only, hence "Łucja" also for "łucja"."""
+    spelled = {text, text.lower(), text.upper(), text.title()}
+    columns = (AccountRow.login, AccountRow.name)
+    plain = [column.contains(one, autoescape=True) for column in columns for one in sorted(spelled)]
+    folded = [func.lower(column).contains(text.lower(), autoescape=True) for column in columns]
+    return or_(*plain, *folded)
 
 
 def names(session: Session) -> dict[str, str]:

@@ -32,7 +32,7 @@ from qa.services.coaching.progress import (
     proportion,
 )
 from qa.services.conversations.listing import Filters
-from qa.services.conversations.reasons import reason_name
+from qa.services.conversations.reasons import check_reason_filter, reason_name
 from qa.services.judging.trust import Share
 from qa.storage.people import OverviewRow
 from qa.trends import FALSE_DISCOVERY_RATE
@@ -130,6 +130,7 @@ def voice(session: Session, actor: Actor, filters: VoiceFilters) -> VoiceView:
     """
     actor.must("voice.read")
     chosen = checked(filters)
+    check_reason_filter(session, chosen.reason)
     return MEMORY.recall(
         session, ("voice", chosen), overview_version(session), lambda: _view(session, chosen)
     )

@@ -12,7 +12,7 @@ from qa.errors import UsageProblem
 from qa.quoting import sentence_around
 from qa.services.access.permissions import Actor
 from qa.services.boards.voice_board import VoiceFilters, checked, conditions
-from qa.services.conversations.reasons import reason_name
+from qa.services.conversations.reasons import check_reason_filter, reason_name
 from qa.storage.people import OverviewRow
 from qa.storage.results import current_rows
 from transcripts.serialise import conversation_from_dict
@@ -41,6 +41,7 @@ def quotes(session: Session, actor: Actor, filters: VoiceFilters) -> ReasonQuote
     """
     actor.must("voice.read")
     chosen = checked(filters)
+    check_reason_filter(session, chosen.reason)
     if "." not in chosen.reason:
         raise UsageProblem("Wybierz jeden powód kontaktu, by zobaczyć cytaty.")
     found: dict[str, str] = {}

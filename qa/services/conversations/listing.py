@@ -15,8 +15,9 @@ from qa.errors import UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
 from qa.services.coaching.progress import DECIDED, Period, judged_by_people
-from qa.services.conversations.reasons import has_reason
+from qa.services.conversations.reasons import check_reason_filter, has_reason
 from qa.storage.people import OutcomeRow, OverviewRow, ReviewRow
+from transcripts.conversation import CHANNELS
 
 PAGE = 50
 MOST_CHOICES = 2000
@@ -123,6 +124,11 @@ def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[
     for day in (filters.first, filters.last):
         if day:
             _day(day)
+    if filters.first and filters.last and filters.first > filters.last:
+        raise UsageProblem("Pierwszy dzień okresu jest po ostatnim: zamień je.")
+    if filters.channel and filters.channel not in CHANNELS:
+        raise UsageProblem("Nieznany kanał: do wyboru {known}.", known=CHANNELS)
+    check_reason_filter(session, filters.reason)
     if filters.state and filters.state not in STATES:
         raise UsageProblem("Nieznany filtr `state`: do wyboru {known}.", known=STATES)
     found: list[ColumnElement[bool]] = []

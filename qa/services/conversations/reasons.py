@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
 
+from qa.errors import UsageProblem
 from qa.services.alphabet import alphabetical
 from qa.storage.byte_order import byte_order
 from qa.storage.people import OverviewRow
@@ -51,6 +53,22 @@ def reason_groups(codes: Iterable[str]) -> tuple[ReasonGroup, ...]:
 
 def _by_name(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda one: (alphabetical(one[1]), one[0])))
+
+
+def check_reason_filter(session: Session, value: str) -> None:
+    """Accept a leaf, a group, ``none``, and what conversations still have though the taxonomy no longer does.
+
+    Raises:
+        UsageProblem: it is none of these, so nothing could ever match it.
+    """
+    if not value or value == NONE or value in _names():
+        return
+    if session.scalar(select(OverviewRow.conversation_id).where(has_reason(value)).limit(1)) is None:
+        groups = [code for code in _names() if "." not in code]
+        raise UsageProblem(
+            "Nieznany powód kontaktu: do wyboru {known} albo powód z jednej z tych grup.",
+            known=[NONE, *groups],
+        )
 
 
 def has_reason(value: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from qa.errors import Conflict, Missing, Refused, Term, UsageProblem
 from qa.services.access.accounts import account
 from qa.services.access.permissions import PERMISSIONS, Actor
+from qa.services.conversations.reasons import check_reason_filter
 from qa.services.inputs import is_storable, text_of
 from qa.services.queue.listing import (
     EVERYTHING,
@@ -64,8 +65,10 @@ def claim_next(session: Session, actor: Actor, narrowed: QueueFilter = EVERYTHIN
     Raises:
         Refused: the actor does not work with the queue.
         Conflict: others were quicker again and again.
+        UsageProblem: there is no such channel or reason.
     """
     actor.must("queue.work")
+    check_reason_filter(session, narrowed.reason)
     query = (
         select(SampleItemRow.id, SampleItemRow.second_of)
         .join(OverviewRow, OverviewRow.conversation_id == SampleItemRow.conversation_id)

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, aliased
 from qa.errors import Missing, UsageProblem
 from qa.services.access.blindness import hidden_from
 from qa.services.access.permissions import Actor
-from qa.services.conversations.reasons import has_reason
+from qa.services.conversations.reasons import check_reason_filter, has_reason
 from qa.services.inputs import is_storable, rows_of
 from qa.services.judging.trust import Share
 from qa.services.sampling.plans import PAGE
 from qa.storage.analysis import midnight
 from qa.storage.people import AccountRow, OverviewRow, ReviewRow, SampleItemRow, SampleRow
+from transcripts.conversation import CHANNELS
 
 NEVER_DUE = "9999-12-31"
 
@@ -149,6 +150,8 @@ def conditions_of(narrowed: QueueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if not all(is_storable(value) for value in astuple(narrowed) if isinstance(value, str)):
         raise UsageProblem("Filtr kolejki zawiera znaki, których nie da się zapisać: usuń je.")
+    if narrowed.channel and narrowed.channel not in CHANNELS:
+        raise UsageProblem("Nieznany kanał: do wyboru {known}.", known=CHANNELS)
     if narrowed.plan_id:
         samples = select(SampleRow.id).where(SampleRow.plan_id == narrowed.plan_id)
         found.append(SampleItemRow.sample_id.in_(samples))
@@ -192,7 +195,9 @@ def next_items(
     claimed = and_(SampleItemRow.status == "claimed", SampleItemRow.assignee == actor.id)
     visible = or_(claimed, free_for(actor.id, actor.agent_id))
     where = [SampleItemRow.status.in_(("claimed", "waiting")) if everybody else visible]
-    where += [*conditions_of(narrowed), *([own] if narrowed.mine else [])]
+    conditions = conditions_of(narrowed)
+    check_reason_filter(session, narrowed.reason)
+    where += [*conditions, *([own] if narrowed.mine else [])]
     query = _joined(select(SampleItemRow, OverviewRow, SampleRow.plan_id, AccountRow.name)).where(*where)
     offset, limit = rows_of(page, PAGE)
     query = query.order_by(*in_order(actor)).offset(offset).limit(limit)
@@ -200,6 +205,11 @@ def next_items(
     hidden = hidden_from(session, actor)
     rows = tuple(_view(*row, hidden=hidden) for row in session.execute(query))
     return QueuePage(rows, session.scalar(counted) or 0, page)
+
+
+def is_sample(session: Session, sample_id: str) -> bool:
+    """Whether there is such a sample, even one in which nothing waits any more."""
+    return is_storable(sample_id) and session.get(SampleRow, sample_id) is not None
 
 
 def item_view(session: Session, actor: Actor, item_id: str) -> QueueItem:

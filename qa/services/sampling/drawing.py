@@ -29,6 +29,7 @@ from qa.storage.digests import digest_of
 from qa.storage.people import PlanRow, SampleItemRow, SampleRow
 
 MOST_SEED = 2**31 - 1
+SYSTEM = "(system)"  # no login can be this
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,19 @@ def _risky(
 
 
 def draw(
-    session: Session, actor: Actor, plan_id: str, day: date, *, today: date, seed: int | None = None
+    session: Session,
+    actor: Actor,
+    plan_id: str,
+    day: date,
+    *,
+    today: date,
+    seed: int | None = None,
+    by_system: bool = False,
 ) -> SampleView:
     """Draw the period that ``day`` is in and put what was drawn into the queue.
 
     Without a ``seed`` plan and period decide it, so that nobody can draw until they like the sample.
+    ``by_system`` says that the program draws for the actor, which the audit log tells apart.
 
     Raises:
         Missing: there is no such plan, or the period has no conversations for it.
@@ -184,8 +193,8 @@ def draw(
     due_on = (today + timedelta(days=content.due_days)).isoformat()
     again = seconds(drawing.chosen, content.second_share, seed)
     items = put(session, sample, drawing.chosen, again, due_on)
-    told = {"plan": row.id, "items": len(items), "seed": seed}
-    audit.record(session, actor.login, "sample_draw", sample.id, told)
+    told = {"plan": row.id, "items": len(items), "seed": seed} | ({"for": actor.login} if by_system else {})
+    audit.record(session, SYSTEM if by_system else actor.login, "sample_draw", sample.id, told)
     return _sample_views(session, SampleRow.id == sample.id)[0]
 
 

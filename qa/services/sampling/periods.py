@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from qa.services.access.permissions import Actor
@@ -39,6 +39,29 @@ def newest_day(session: Session, actor: Actor, today: date) -> date | None:
     """
     actor.must("sample.plan")
     return _newest(session, [OverviewRow.scorecard.is_not(None), OverviewRow.day <= today.isoformat()])
+
+
+def fitting_cycle(session: Session, actor: Actor, size: int, today: date) -> tuple[str, date | None, bool]:
+    """The shorter of week and month whose latest period holds so many scored conversations, else the month.
+
+    Days are left to the lead: a plan a day would ask of a small team seven times the work. With it a day of that period and whether it holds so many. A period that has ended goes before one that has only
+    begun, which would look poor on every Monday.
+
+    Raises:
+        Refused: the actor may not plan.
+    """
+    actor.must("sample.plan")
+    day = None
+    for cycle in ("weekly", "monthly"):
+        ended = period_of(cycle, today)[0] - timedelta(days=1)
+        day = newest_day(session, actor, ended) or newest_day(session, actor, today)
+        if day is None:
+            break
+        first, last = (one.isoformat() for one in period_of(cycle, day))
+        within = [OverviewRow.scorecard.is_not(None), OverviewRow.day.between(first, last)]
+        if (session.scalar(select(func.count()).select_from(OverviewRow).where(*within)) or 0) >= size:
+            return cycle, day, True
+    return ("monthly", day, False) if day else ("weekly", None, False)
 
 
 def periods(session: Session, actor: Actor, plan_id: str, today: date) -> tuple[DrawPeriod, ...]:

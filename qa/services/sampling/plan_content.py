@@ -60,7 +60,7 @@ class PlanContent:
     ``size`` is the number of conversations in all; ``each`` that from every agent, team, channel or reason, as
     ``per`` says. ``per`` with ``size`` splits it in proportion. ``risk`` belongs to the methods ``risk`` and ``mixed``,
     ``risk_share`` to ``mixed``. ``second_share`` of the items get a blind second review. Reviews are due ``due_days``
-    after the drawing.
+    after the drawing. ``automatic`` plans are drawn by the program itself when a period has ended.
     """
 
     cycle: str
@@ -73,6 +73,7 @@ class PlanContent:
     risk_share: float | None
     second_share: float
     due_days: int
+    automatic: bool = False  # plans that were kept before it was there stay with their leads
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; :func:`plan_content` reads it back."""
@@ -125,6 +126,7 @@ def plan_content(content: Mapping[str, Any]) -> PlanContent:
         risk_share=_number(content, "risk_share", 0.1, MOST_RISK, 0.5) if mixed else None,
         second_share=_number(content, "second_share", 0.0, 1.0, 0.0),
         due_days=_whole(content, "due_days", 1, 90) if content.get("due_days") is not None else 7,
+        automatic=_yes_or_no(content, "automatic"),
     )
 
 
@@ -221,6 +223,13 @@ def _whole(content: Mapping[str, Any], name: str, least: int, most: int) -> int:
             "Pole `{name}`: podaj liczbę całkowitą od {least} do {most}.", name=name, least=least, most=most
         )
     return value
+
+
+def _yes_or_no(content: Mapping[str, Any], name: str) -> bool:
+    value = content.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise UsageProblem("Pole `{name}`: podaj tak (true) albo nie (false).", name=name)
+    return bool(value)
 
 
 def _number(content: Mapping[str, Any], name: str, least: float, most: float, usual: float) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -12,11 +12,13 @@ from qa.errors import UsageProblem
 from qa.services.access import accounts, single_sign_on
 from qa.services.access.permissions import ROLES, Actor
 from qa.storage.people import AccountRow
-from qa.web.context import API, Reading, Writing, permitted, workspace_of
+from qa.web.context import API, PageNumber, Reading, Writing, permitted, web_settings_of, workspace_of
 from qa.web.pages import page
 
 router = APIRouter()
 MANAGE = permitted("account.manage")
+Text = Annotated[str, Query(max_length=200)]
+State = Literal["", "active", "inactive"]
 
 
 class AccountChange(BaseModel):
@@ -58,14 +60,28 @@ def _shown(row: AccountRow) -> dict[str, Any]:
 
 
 @router.get("/accounts", response_class=HTMLResponse, include_in_schema=False)
-def accounts_page(request: Request, session: Reading, actor: Actor = MANAGE) -> HTMLResponse:
-    """All accounts and the form for a new one."""
-    rows = [_shown(row) for row in accounts.accounts(session)]
+def accounts_page(
+    request: Request,
+    session: Reading,
+    text: Text = "",
+    role: Text = "",
+    state: State = "",
+    number: PageNumber = 1,
+    actor: Actor = MANAGE,
+) -> HTMLResponse:
+    """A page of the accounts with its filters, and the form for a new one."""
+    size = web_settings_of(request).page_rows
+    rows, total = accounts.listed(session, number, size, _filter(text, role, state))
+    values = {"text": text.strip(), "role": role, "state": state}
     return page(
         request,
         "accounts.html",
         actor,
-        rows=rows,
+        rows=[_shown(row) for row in rows],
+        total=total,
+        number=number,
+        size=size,
+        given={name: value for name, value in values.items() if value},
         roles=ROLES,
         least=accounts.LEAST_PASSWORD,
         single_sign_on=single_sign_on.is_configured(workspace_of(request).settings),
@@ -73,9 +89,23 @@ def accounts_page(request: Request, session: Reading, actor: Actor = MANAGE) -> 
 
 
 @router.get(f"{API}/accounts")
-def list_accounts(session: Reading, actor: Actor = MANAGE) -> list[dict[str, Any]]:
-    """All accounts by name."""
-    return [_shown(row) for row in accounts.accounts(session)]
+def list_accounts(
+    request: Request,
+    session: Reading,
+    text: Text = "",
+    role: Text = "",
+    state: State = "",
+    number: PageNumber = 1,
+    actor: Actor = MANAGE,
+) -> dict[str, Any]:
+    """A page of the accounts by name, narrowed to a text in login or name, a role, active or not; ``total`` is of all pages."""
+    size = web_settings_of(request).page_rows
+    rows, total = accounts.listed(session, number, size, _filter(text, role, state))
+    return {"rows": [_shown(row) for row in rows], "total": total}
+
+
+def _filter(text: str, role: str, state: State) -> accounts.AccountFilter:
+    return accounts.AccountFilter(text, role, {"active": True, "inactive": False}.get(state))
 
 
 @router.post(f"{API}/accounts", status_code=201)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,11 +15,11 @@ from nlp.taxonomy import load_contact_reasons
 from qa.services.access.permissions import Actor
 from qa.services.conversations import listing as conversation_list
 from qa.services.inputs import LAST_PAGE
+from qa.services.sampling import automatic, plan_list, plans
 from qa.services.sampling import drawing as sampling
-from qa.services.sampling import plan_list, plans
 from qa.services.sampling import results as sample_results
 from qa.services.sampling.estimate import METHOD, coverage_interval
-from qa.services.sampling.periods import DrawPeriod, newest_day, periods
+from qa.services.sampling.periods import DrawPeriod, fitting_cycle, newest_day, periods
 from qa.services.sampling.plan_content import (
     HEAVIEST,
     LONGEST,
@@ -72,8 +72,9 @@ SHARES = (0.25, 0.5, 0.75)
 SECOND_SHARES = (0.0, 0.1, 0.2, 0.5, 1.0)
 SIZES = (5, 10, 25, 50, 100, 200)
 POOLED = (1, 4, 12)
-FIRST_NAME = "Cotygodniowa próba"
-FIRST_PLAN = plan_content({"cycle": "weekly", "method": "mixed", "size": 10})
+FIRST_SIZE = 10
+FIRST_NAMES = {"daily": "Codzienna próba", "weekly": "Cotygodniowa próba", "monthly": "Comiesięczna próba"}
+FIRST_PLAN = plan_content({"cycle": "weekly", "method": "mixed", "size": FIRST_SIZE, "automatic": True})
 
 
 class Filters(BaseModel):
@@ -110,6 +111,7 @@ class Content(BaseModel):
     risk_share: float | None = Field(default=None, ge=0.1, le=MOST_RISK)
     second_share: float | None = Field(default=None, ge=0, le=1)
     due_days: int | None = Field(default=None, ge=1, le=90)
+    automatic: bool | None = None
 
 
 class NewPlan(BaseModel):
@@ -145,7 +147,10 @@ class Drawn(BaseModel):
 def list_page(request: Request, session: Reading, number: Number = 1, actor: Actor = READ) -> HTMLResponse:
     """The plans, and the form for a new one, ready to be saved."""
     plans_may = actor.may("sample.plan")
-    newest = newest_day(session, actor, today()) if plans_may else None
+    cycle, newest, fits = (
+        fitting_cycle(session, actor, FIRST_SIZE, today()) if plans_may else ("weekly", None, False)
+    )
+    proposed = replace(FIRST_PLAN, cycle=cycle)
     found = plan_list.plan_list(session, actor, page=number)
     return page(
         request,
@@ -153,11 +158,12 @@ def list_page(request: Request, session: Reading, number: Number = 1, actor: Act
         actor,
         found=found,
         size=plans.PAGE,
-        name="" if found.total else FIRST_NAME,
-        content=FIRST_PLAN,
+        name="" if found.total else FIRST_NAMES[cycle],
+        content=proposed,
         newest=newest,
+        fits=fits,
         day=(newest or today()).isoformat(),
-        **(_form(request, session, actor, FIRST_PLAN) if plans_may else {}),
+        **(_form(request, session, actor, proposed) if plans_may else {}),
         **_words(),
     )
 
@@ -236,6 +242,7 @@ def plan_page(
         plan=view,
         name=view.name,
         content=view.content,
+        why_not=automatic.why_not(session, plan_id),
         day=(free or known)[0].first if known else today().isoformat(),
         free=free,
         known=known,

@@ -156,6 +156,7 @@ def queue_page(
         looked=looked,
         given=Narrowed(**looked.model_dump()).given(),
         mine=queue_people.queue_day(session, actor, day),
+        no_sample=bool(looked.sample) and not queue_list.is_sample(session, looked.sample or ""),
         done=bool(looked.done),
         today=day.isoformat(),
         choices=choices,

@@ -165,6 +165,7 @@ def test_run_twice_parked_retry_report_backlog(cli: Run, tmp_path: Path) -> None
         "delivery.late",
         "12 z 12",
         "100,0 %",
+        "odsluch serve",
         "odsluch parked",
         "Propozycje usprawnień: 1",
     ):

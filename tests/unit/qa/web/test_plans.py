@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
+from qa.services.sampling import automatic
 from qa.services.sampling.estimate import METHOD
 from qa.services.sampling.selection import RISKS
 from qa.services.workspace import Workspace
+from qa.storage.people import PlanRow
 from qa.web.language import english
 from qa.web.routes import plans as routes
 from scorecards import load_scorecard
@@ -96,13 +99,14 @@ def test_names_and_meanings_have_their_english() -> None:
 
 
 def test_a_newcomer_gets_to_the_first_conversation_with_the_defaults(
-    stocked: Workspace, sign_in_as: SignIn
+    stocked: Workspace, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(routes, "today", lambda: date(2026, 12, 1))
     lead = sign_in_as("qa_lead")
     page = lead.get("/plans").text
-    assert routes.FIRST_NAME in page
+    assert routes.FIRST_NAMES["monthly"] in page  # its last week holds fewer than ten
     assert 'data-day="2026-11-25"' in page  # the newest scored day
-    first = {"name": routes.FIRST_NAME, "content": routes.FIRST_PLAN.as_dict()}
+    first = {"name": routes.FIRST_NAMES["weekly"], "content": routes.FIRST_PLAN.as_dict()}
     plan = lead.call("POST", "/api/v1/plans", first).json()
     page = lead.get(f"/plans/{plan['id']}").text
     day = re.search(r'<option value="([\d-]+)" selected>', page)
@@ -113,6 +117,50 @@ def test_a_newcomer_gets_to_the_first_conversation_with_the_defaults(
     assert f'name="sample" value="{sample["id"]}"' in page
     item = lead.call("POST", "/api/v1/queue/next", {"sample": sample["id"]}).json()
     assert lead.get(f"/conversations/{item['conversation_id']}?item={item['id']}").status_code == 200
+
+
+BOX = r'name="content.automatic" value="true"( checked)?>'
+
+
+def test_new_plans_are_offered_to_draw_by_themselves_and_old_ones_do_not(
+    stocked: Workspace, sign_in_as: SignIn
+) -> None:
+    lead = sign_in_as("qa_lead")
+    assert re.findall(BOX, lead.get("/plans").text) == [" checked"]
+    plan_id = made(lead)
+    assert re.findall(BOX, lead.get(f"/plans/{plan_id}").text) == [""]
+    lead.call("PATCH", f"/api/v1/plans/{plan_id}", {"content": {**CONTENT, "automatic": True}})
+    page = lead.get(f"/plans/{plan_id}").text
+    assert re.findall(BOX, page) == [" checked"]
+    assert "Plan nie losuje sam" not in page
+
+
+def test_a_plan_that_cannot_draw_by_itself_says_why(stocked: Workspace, sign_in_as: SignIn) -> None:
+    lead = sign_in_as("qa_lead")
+    plan_id = made(lead, {**CONTENT, "automatic": True})
+    with stocked.storage.writing() as session:
+        session.get_one(PlanRow, plan_id).created_by = "nobody"
+    assert f"Plan nie losuje sam: {automatic.NO_ACCOUNT}" in lead.get(f"/plans/{plan_id}").text
+
+
+def test_the_proposed_cycle_is_explained(
+    stocked: Workspace, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = sign_in_as("qa_lead")
+    for size, cycle, told in (
+        (1, "weekly", "Proponujemy „co tydzień”: ostatni tydzień ma"),
+        (4000, "monthly", "Proponujemy „co miesiąc”: ostatni miesiąc nie ma jeszcze"),
+    ):
+        monkeypatch.setattr(routes, "FIRST_SIZE", size)
+        page = lead.get("/plans").text
+        assert f'<option value="{cycle}" selected>' in page
+        assert routes.FIRST_NAMES[cycle] in page
+        assert told in page
+
+
+def test_the_whole_period_is_said_to_be_exact(stocked: Workspace, sign_in_as: SignIn) -> None:
+    page = sign_in_as("qa_lead").get("/plans").text
+    assert "wynik dla niego jest dokładny, a przedział mówi o takich rozmowach w przyszłości" in page
 
 
 def test_the_form_holds_what_the_plan_says_even_where_it_is_no_longer_there(

@@ -67,7 +67,6 @@ def test_filters(session: Session) -> None:
         (QueueFilter(channel="chat", second=False), 1),
         (QueueFilter(reason="returns.refund", second=False), 3),
         (QueueFilter(reason="returns", second=False), 3),
-        (QueueFilter(reason="return", second=False), 0),
         (QueueFilter(reason="none", second=False), 5),
         (QueueFilter(sample_id=sample), 10),
         (QueueFilter(sample_id="none"), 0),
@@ -82,6 +81,8 @@ def test_filters(session: Session) -> None:
     assert chat is not None
     assert chat.channel == "chat"
     assert queue.claim_next(session, ANNA, QueueFilter(team="T9")) is None
+    with pytest.raises(UsageProblem, match="Nieznany powód"):
+        next_items(session, ANNA, narrowed=QueueFilter(reason="return"))
 
 
 def test_the_queue_is_paged(session: Session) -> None:

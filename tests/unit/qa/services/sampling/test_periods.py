@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from qa.errors import Missing, Refused
 from qa.services.sampling import drawing as sampling
 from qa.services.sampling import plans
-from qa.services.sampling.periods import MOST, newest_day, periods
-from tests.unit.qa.sampling_rows import ANNA, LEAD, add_conversation
+from qa.services.sampling.periods import MOST, fitting_cycle, newest_day, periods
+from tests.unit.qa.sampling_rows import ANNA, LEAD, add_conversation, add_conversations
 
 TODAY = date(2026, 11, 11)  # a Wednesday
 WEEKLY = {"cycle": "weekly", "method": "random", "size": 5}
@@ -75,3 +75,28 @@ def test_filters_narrow_and_the_number_of_periods_is_limited(session: Session) -
     calls = plans.create(session, LEAD, "Plan", {**WEEKLY, "filters": {"channel": ["chat"]}})
     assert len(periods(session, LEAD, every.id, TODAY)) == MOST
     assert [one.first for one in periods(session, LEAD, calls.id, TODAY)] == ["2026-11-02"]
+
+
+@pytest.mark.parametrize(
+    ("count", "apart", "expected"),
+    [
+        (10, 0, ("weekly", True)),
+        (10, 1, ("monthly", True)),
+        (14, 0.5, ("weekly", True)),
+        (4, 7, ("monthly", False)),
+        (0, 1, ("weekly", False)),
+    ],
+)
+def test_the_shorter_of_week_and_month_that_holds_enough(
+    session: Session, count: int, apart: float, expected: tuple[str, bool]
+) -> None:
+    first = date(2026, 11, 2)  # a Monday
+    add_conversations(session, count, day=lambda number: first + timedelta(days=int(apart * number)))
+    cycle, day, fits = fitting_cycle(session, LEAD, 10, date(2026, 12, 1))
+    assert (cycle, fits) == expected
+    assert (day is None) == (count == 0)
+
+
+def test_a_period_that_has_only_begun_is_not_what_a_cycle_is_chosen_by(session: Session) -> None:
+    add_conversations(session, 30, day=lambda number: date(2026, 11, 2) + timedelta(days=number // 4))
+    assert fitting_cycle(session, LEAD, 10, date(2026, 11, 9))[::2] == ("weekly", True)

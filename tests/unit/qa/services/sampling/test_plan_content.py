@@ -58,6 +58,7 @@ from tests.unit.qa.services.sampling.conftest import EACH, RANDOM, RISK
         ({**RISK, "method": "mixed", "risk_share": 1}, "`risk_share`"),
         ({**RANDOM, "second_share": 1.1}, "`second_share`"),
         ({**RANDOM, "due_days": 0}, "`due_days`"),
+        ({**RANDOM, "automatic": "yes"}, "`automatic`"),
         ({**RANDOM, "due_days": 91}, "`due_days`"),
     ],
 )
