@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
+from safetensors.torch import save as serialise
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel
@@ -26,6 +27,7 @@ from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
 
 FORMAT = 1
+ENCODER = "encoder.safetensors"
 SURFACE = "surface.safetensors"
 TINY = 1e-9
 
@@ -130,21 +132,27 @@ def save(
     base: Mapping[str, Tensor],
     manifest: Mapping[str, Any],
     surface: SurfaceHeads | None = None,
+    encoder: bytes | None = None,
 ) -> None:
-    """Write the artefact: differences of the encoder to ``base``, heads, manifest."""
+    """Write the artefact: differences of the encoder to ``base`` (or ``encoder``, as packed before), heads, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     packed: dict[str, Tensor] = {}
     for name, value in network.encoder.state_dict().items():
         delta = value.float() - base[name].float()
         if bool(delta.abs().max() > 0):
             packed |= {f"{name}#{part}": tensor.contiguous() for part, tensor in quantise(delta).items()}
-    save_file(packed, folder / "encoder.safetensors")
+    (folder / ENCODER).write_bytes(encoder or serialise(packed))
     heads = {name: value.contiguous() for name, value in network.heads.state_dict().items()}
     save_file(heads, folder / "heads.safetensors")
     (folder / SURFACE).unlink(missing_ok=True)
     if surface:
         save_file(surface.state(), folder / SURFACE)
     write_manifest(folder, manifest)
+
+
+def packed_encoder(model: str) -> bytes:
+    """The encoder's file of a tagger, to go into another one: rounded once more, the same weights would drift."""
+    return (resolve(model).path / ENCODER).read_bytes()
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -195,7 +203,7 @@ def load(name: str) -> Artefact:
 def _apply(network: ContactNetwork, folder: Path) -> None:
     state = network.encoder.state_dict()
     parts: dict[str, dict[str, Tensor]] = {}
-    for key, tensor in load_file(folder / "encoder.safetensors").items():
+    for key, tensor in load_file(folder / ENCODER).items():
         name, part = key.split("#")
         parts.setdefault(name, {})[part] = tensor
     for name, packed in parts.items():

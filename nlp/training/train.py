@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from models.store import cache_folder
-from nlp.artefact import base_encoder, load, save, write_manifest
+from nlp.artefact import base_encoder, load, packed_encoder, save, write_manifest
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
 from nlp.tagging import without_person
@@ -92,8 +92,9 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
     seen = [*parts["train"], *(e for e in extra if e.primary)]
     say("Etap 1 z 4: głowy powierzchniowe (słowa i n-gramy).")
     surface = stages.surface(seen, extra)
-    if order.start:
-        network.load_state_dict(load(order.start).network.state_dict())
+    start = load(order.start) if order.start else None
+    if start:
+        network.load_state_dict(start.network.state_dict())
     if order.recipe.epochs:
         say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
         stages.heads(seen, dev, extra)
@@ -101,8 +102,10 @@ def train(order: Order, say: Say, progress: Progress) -> Path:
         stages.encoder(seen, [e for e in extra if not e.primary])
     say("Etap 4 z 4: głowy liniowe na gotowym koderze.")
     stages.heads(seen, dev, extra)
-    manifest = _manifest(order, labels, parts, len(extra))
-    save(order.target, network, original, manifest, surface)
+    manifest = _manifest(order, labels, parts, len(extra), start.version if start else None)
+    untouched = start and start.base == order.base and not order.recipe.epochs
+    packed = packed_encoder(order.start) if order.start and untouched else None
+    save(order.target, network, original, manifest, surface, packed)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
     _calibrate(order, manifest, labels, dev, padding)
     return order.target
@@ -194,7 +197,9 @@ def read_splits(folder: Path) -> dict[str, list[str]]:
     return splits
 
 
-def _manifest(order: Order, labels: Labels, parts: dict[str, list[Example]], extra: int) -> dict[str, Any]:
+def _manifest(
+    order: Order, labels: Labels, parts: dict[str, list[Example]], extra: int, start: str | None
+) -> dict[str, Any]:
     return {
         "name": order.name,
         "version": order.version,
@@ -211,7 +216,7 @@ def _manifest(order: Order, labels: Labels, parts: dict[str, list[Example]], ext
         },
         "training": {
             "recipe": asdict(order.recipe),
-            "start": order.start,
+            "start": start,
             "examples": {split: len(examples) for split, examples in parts.items()},
             "sentiment_reviews": extra,
             "data_sha256": {split: examples_sha256(parts[split]) for split in ("train", "dev")},

@@ -1,17 +1,20 @@
 import json
 import random
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from nlp.artefact import ENCODER, load
 from nlp.tagging import Tagger
 from nlp.training.augment import as_recognised, roughen, with_typos, without_diacritics
 from nlp.training.calibrate import Costs
+from nlp.training.course import Recipe
 from nlp.training.evaluate import evaluate
 from nlp.training.examples import ExampleError, by_split, read_folder, read_own
 from nlp.training.figures import calibration_error, error_at_coverage, interval, micro_f1
-from nlp.training.train import examples_sha256
+from nlp.training.train import Order, examples_sha256, train
 
 
 def test_evaluation_stands_beside_a_baseline_on_unseen_writers(artefact_folder: Path, examples: Path) -> None:
@@ -32,6 +35,20 @@ def test_the_manifest_says_what_the_model_was_made_of(artefact_folder: Path, exa
     assert manifest["training"]["examples"] == {"train": 96, "dev": 96, "test": 96}
     assert set(manifest["files"]) == {"encoder.safetensors", "heads.safetensors", "surface.safetensors"}
     assert manifest["tagger"]["thresholds"]["primary"] == pytest.approx(Costs().primary_threshold)
+
+
+def test_without_epochs_the_encoder_stays_as_it_is_and_no_path_is_kept(
+    artefact_folder: Path, examples: Path, tmp_path: Path
+) -> None:
+    base = json.loads((artefact_folder / "manifest.json").read_text(encoding="utf-8"))["base"]
+    copy = shutil.copytree(artefact_folder, tmp_path / "start")
+    order = Order(examples, copy, base, start=str(copy), recipe=Recipe(epochs=0))
+    for _ in range(2):  # onto itself, and again
+        train(order, lambda _: None, lambda *_: None)
+        assert (copy / ENCODER).read_bytes() == (artefact_folder / ENCODER).read_bytes()
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["training"]["start"] == "contact-tagger@3"
+    assert load(str(copy)).network is not None  # the sums in the manifest are those of the files
 
 
 def test_no_writer_is_on_both_sides(examples: Path) -> None:
