@@ -46,11 +46,18 @@ class Words:
 
     def count(self, number: int, forms: str) -> str:
         """A number with its noun: ``forms`` is ``rozmowa|rozmowy|rozmów``, the catalogue has ``conversation|conversations``."""
+        return f"{self.whole(number)}\u00a0{self.noun(number, forms)}"
+
+    def noun(self, number: int, forms: str) -> str:
+        """The noun alone, in the form that the number asks for; ``forms`` as for :meth:`count`."""
         if self.language == "pl":
-            one, few, many = forms.split("|")
-            return f"{spaced(number)}\u00a0{_polish_form(number, one, few, many)}"
+            return _polish_form(number, *forms.split("|"))
         singular, _, plural = english().get(forms, forms).partition("|")
-        return f"{number:,}\u00a0{singular if number == 1 else plural.split('|')[0]}"
+        return singular if number == 1 else plural.split("|")[0]
+
+    def whole(self, number: int) -> str:
+        """A whole number with its thousands apart."""
+        return spaced(number) if self.language == "pl" else f"{number:,}"
 
     def decimal(self, value: float | None, places: int = 2) -> str:
         """A number with that many decimal places, written as this language does; a dash where there is none."""

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from qa.errors import Term, UserError
 from qa.services.access.permissions import Actor
@@ -86,6 +87,7 @@ def _environment() -> Environment:
         "asset": asset,
         "check_reason": check_reason,
         "link": link,
+        "polish": polish,
     }
     return environment
 
@@ -100,6 +102,11 @@ def link(path: str, **values: Any) -> str:
     """A path with those values as its query that are not empty."""
     query = urlencode({name: value for name, value in values.items() if value not in ("", None)})
     return f"{path}?{query}" if query else path
+
+
+def polish(name: str) -> Markup:
+    """A name that stays Polish under English, marked as such for whatever reads the page aloud."""
+    return Markup('<span lang="pl">{}</span>').format(name)
 
 
 @cache

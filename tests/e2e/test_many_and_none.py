@@ -1,4 +1,4 @@
-"""Every page with nothing to show, and with 100,000 conversations: pictures, axe-core, and how long a page takes."""
+"""Every page with nothing to show, and with 100,000 conversations; long names: pictures, axe-core, and how long a page takes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from sqlalchemy import Table, delete, text
+from sqlalchemy import Table, delete, text, update
 
-from qa.storage.people import OutcomeRow, OverviewRow
+from qa.storage.people import AccountRow, OutcomeRow, OverviewRow
 from tests.e2e.conftest import SHOTS, Person, Served
 from tests.e2e.test_browser import EMPTY_OR_FULL
 
@@ -86,3 +86,18 @@ def test_pages_without_any_conversation_say_what_to_do(served: Served, sit_down:
         said = ewa.page.locator("main").inner_text()
         assert len(said) > 60, path
         assert not re.search(r"\b(None|nan|NaN|undefined)\b", said), path
+
+
+def test_long_names_push_nothing_off_the_screen(served: Served, sit_down: SitDown) -> None:
+    served.person("ewa", "qa_lead", "administrator")
+    served.person("x" * 40, "agent", agent_id="a-2")
+    with served.workspace.storage.writing() as session:
+        everybody_else = update(AccountRow).where(AccountRow.login != "ewa")
+        session.execute(everybody_else.values(name="Brzęczyszczykiewicz" * 6))
+    ewa = sit_down("ewa")
+    plan = {"name": "Próba" * 23, "content": {"cycle": "monthly", "method": "random", "size": 5}}
+    ewa.page.evaluate("plan => call('POST', '/api/v1/plans', plan)", plan)
+    for path in ("/accounts", "/plans"):
+        ewa.goes_to(path, f"{path[1:]}-long-names")
+        over = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
+        assert max(ewa.page.evaluate(over)) == 0, path

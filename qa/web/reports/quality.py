@@ -51,7 +51,7 @@ def _facts(content: QualityReport, t: Words) -> Iterator[tuple[str, Cell]]:
     names = [one.name for one in view.scorecards if one.key == view.scorecard]
     if names:
         yield t("Karta oceny"), Cell(names[0], lang="pl")
-    yield t("Ocenione rozmowy"), Cell(wording.number(t, view.conversations))
+    yield t("Ocenione rozmowy"), Cell(t.whole(view.conversations))
     yield t("Średni wynik automatyczny"), Cell(_score(t, view.score))
     earlier = t("Okres wcześniej ({days})", days=wording.days(before.first, before.last))
     yield earlier, Cell(_score(t, before.score))
@@ -60,7 +60,7 @@ def _facts(content: QualityReport, t: Words) -> Iterator[tuple[str, Cell]]:
 
 
 def _score(t: Words, one: Average) -> str:
-    return f"{wording.score(one)}, n = {wording.number(t, one.n)}"
+    return f"{wording.score(one)}, n = {t.whole(one.n)}"
 
 
 def _change(now: Average, before: Average) -> Estimate | None:
@@ -86,8 +86,8 @@ def _over_time(view: QualityView, t: Words) -> Section:
     rows = tuple(
         (
             Cell(wording.days(part.first, part.last)),
-            Cell(wording.number(t, part.conversations)),
-            Cell(wording.number(t, part.score.n)),
+            Cell(t.whole(part.conversations)),
+            Cell(t.whole(part.score.n)),
             Cell(wording.score(part.score)),
         )
         for part in parts
@@ -167,7 +167,7 @@ def _people_notes(agents: Sequence[GroupQuality], t: Words) -> Iterator[str]:
 
 
 def _compared(one: GroupQuality, t: Words) -> tuple[Cell, ...]:
-    return wording.score_cell(one.score), Cell(wording.number(t, one.score.n)), Cell(t(one.group))
+    return wording.score_cell(one.score), Cell(t.whole(one.score.n)), Cell(t(one.group))
 
 
 def _table(t: Words, caption: str, first: str, rows: tuple[tuple[Cell, ...], ...]) -> Table:

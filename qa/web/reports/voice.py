@@ -41,11 +41,11 @@ def _facts(content: VoiceReport, t: Words) -> Iterator[tuple[str, Cell]]:
     view = content.view
     filters = wording.filters(t, content.wanted.filters, FILTERS, _reason(view.reason, t))
     yield t("Filtry"), Cell(filters)
-    yield t("Kontakty"), Cell(wording.number(t, view.contacts))
+    yield t("Kontakty"), Cell(t.whole(view.contacts))
     earlier = t("Okres wcześniej ({days})", days=wording.days(view.before_first, view.before_last))
-    yield earlier, Cell(wording.number(t, view.contacts_before))
+    yield earlier, Cell(t.whole(view.contacts_before))
     if view.negative.n:
-        shown = f"{wording.share(t, view.negative)}, n = {wording.number(t, view.negative.n)}"
+        shown = f"{wording.share(t, view.negative)}, n = {t.whole(view.negative.n)}"
         yield t("Negatywny nastrój klienta"), Cell(shown)
 
 
@@ -86,8 +86,8 @@ def _reason_row(one: ReasonVoice, most: float, t: Words) -> tuple[Cell, ...]:
     bar = None
     if share.value is not None and share.low is not None and share.high is not None:
         bar = Bar(share.value / most, share.low / most, share.high / most)
-    text = f"{wording.number(t, share.part)} · {wording.fine_cell(t, share).text}"
-    quiet = f"{wording.fine_interval(t, share)}, n = {wording.number(t, share.n)}"
+    text = f"{t.whole(share.part)} · {wording.fine_cell(t, share).text}"
+    quiet = f"{wording.fine_interval(t, share)}, n = {t.whole(share.n)}"
     return (
         _name(one, t),
         Cell(text, quiet, bar),
@@ -121,7 +121,7 @@ def _over_time(view: VoiceView, t: Words) -> Iterator[Section]:
     rows = tuple(
         (
             Cell(wording.days(part.first, part.last)),
-            Cell(wording.number(t, part.share.n)),
+            Cell(t.whole(part.share.n)),
             *(wording.fine_cell(t, shares[place]) for shares in weekly),
         )
         for place, part in enumerate(parts)

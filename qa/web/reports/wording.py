@@ -8,7 +8,7 @@ from qa.services.boards.figures import Average
 from qa.services.coaching.progress import Proportion
 from qa.web.charts import SMALL, Axis, Plot, Spread, plot
 from qa.web.figures import NONE, day, interval, percent, points
-from qa.web.language import Words, spaced
+from qa.web.language import Words
 from qa.web.pages import CHANNELS, SENTIMENTS, fill
 from qa.web.reports.model import Bar, Cell, Picture
 
@@ -33,11 +33,6 @@ def signed(t: Words, value: float) -> str:
         text = "0"
     text = text.replace("-", "−")
     return text.replace(".", ",") if t.language == "pl" else text
-
-
-def number(t: Words, value: int) -> str:
-    """A count with its thousands apart."""
-    return spaced(value) if t.language == "pl" else f"{value:,}"
 
 
 def heads(*names: str) -> tuple[Cell, ...]:
@@ -69,7 +64,7 @@ def share_cell(t: Words, one: Proportion, n_of: str = "") -> Cell:
     """A share with its interval, n and bar."""
     if one.value is None:
         return Cell(NONE)
-    quiet = f"{interval(one.low, one.high)}, {n_of} n = {number(t, one.n)}".replace("  ", " ")
+    quiet = f"{interval(one.low, one.high)}, {n_of} n = {t.whole(one.n)}".replace("  ", " ")
     return Cell(percent(one.value), quiet, Bar(one.value, one.low, one.high))
 
 

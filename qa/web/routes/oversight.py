@@ -13,6 +13,7 @@ from qa.services.access import audit_log
 from qa.services.access.permissions import Actor
 from qa.services.judging import trust_state
 from qa.services.judging.trust import Bar
+from qa.web.audit_names import ACTIONS
 from qa.web.context import API, Reading, Writing, permitted
 from qa.web.pages import page
 
@@ -41,7 +42,7 @@ def audit_page(
 ) -> HTMLResponse:
     """The log, newest first."""
     found = audit_log.entries(session, actor, before, who, action)
-    return page(request, "audit.html", actor, found=found, who=who, action=action)
+    return page(request, "audit.html", actor, found=found, who=who, action=action, names=ACTIONS)
 
 
 @router.get(f"{API}/audit")

@@ -24,21 +24,24 @@ from tests.unit.qa.web.test_plans import CRITERIA, drawn, made
 POLISH_LETTERS = re.compile(r"[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
 TOLD = ("aria-label", "title", "alt", "placeholder", "label", "content")
 OURS = ("Odsłuch", "Polski")  # the product's name, and the way back to Polish
+NO_MARKS = ("option", "title")  # nothing inside of them can be marked
 OF_EACH = 3  # pages of one kind: the third conversation says nothing new
 
 
-def pieces(html: str) -> Iterator[str]:
-    """What a page says in English: texts, and what attributes tell; nothing that is marked as Polish."""
+def pieces(html: str) -> Iterator[tuple[str, bool]]:
+    """What a page says in English, and whether it could be marked as Polish; nothing that is marked as Polish."""
     tree = LexborHTMLParser(html)
     for node in tree.css("[lang=pl], script, style"):
         node.decompose()
     for node in tree.root.traverse(include_text=True) if tree.root else ():
         if node.tag == "-text":
-            yield node.text(deep=False)
+            yield node.text(deep=False), node.parent is None or node.parent.tag not in NO_MARKS
         else:
             known = node.attributes.items()
             yield from (
-                value for name, value in known if value and (name in TOLD or name.startswith("data-"))
+                (value, False)
+                for name, value in known
+                if value and (name in TOLD or name.startswith("data-"))
             )
 
 
@@ -54,11 +57,17 @@ def shops_own() -> re.Pattern[str]:
 
 
 def polish(html: str) -> set[str]:
-    """The pieces that are Polish: by a letter, or as a text of the catalogue that English says otherwise."""
+    """The pieces that are Polish: by a letter, as a text of the catalogue that English says otherwise, or by a name.
+
+    Names in attributes, options and titles, which cannot be marked by themselves, are left.
+    """
     found = set()
-    for piece in pieces(html):
+    for piece, markable in pieces(html):
         text = " ".join(shops_own().sub("", piece).split())
-        if POLISH_LETTERS.search(text) or english().get(text, text) != text:
+        named = markable and any(
+            len(name) > 4 and name not in (*OURS, "E-mail") for name in shops_own().findall(piece)
+        )
+        if named or POLISH_LETTERS.search(text) or english().get(text, text) != text:
             found.add(piece.strip())
     return found
 

@@ -10,12 +10,14 @@ import pytest
 import qa.web
 from qa.services.access.accounts import GONE
 from qa.services.access.permissions import ROLES
+from qa.services.workspace import Workspace
 from qa.web import pages
 from qa.web.language import Words, catalogue, english
+from tests.unit.qa.web.conftest import SignIn
 
 FOLDER = Path(qa.web.__file__).parent / "templates"
 TEXT = re.compile(r"""\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
-COUNTED = re.compile(r"""\bn\([^()"']*(?:\([^()]*\)[^()"']*)*,\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
+COUNTED = re.compile(r"""\b(?:n|t\.noun)\([^()"']*(?:\([^()]*\)[^()"']*)*,\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
 
 
 def used(template: str) -> set[str]:
@@ -36,8 +38,8 @@ def test_names_from_the_code_are_in_the_catalogue() -> None:
 
 
 def test_the_scan_sees_what_it_should() -> None:
-    template = """{{ t("Raz") }} {{ t('Dwa "trzy"') }} {{ n(found.total, "rozmowa|rozmowy|rozmów") }} {{ n(x|length, 'a|b|c') }}"""
-    assert used(template) == {"Raz", 'Dwa "trzy"', "rozmowa|rozmowy|rozmów", "a|b|c"}
+    template = """{{ t("Raz") }} {{ t('Dwa "trzy"') }} {{ n(found.total, "rozmowa|rozmowy|rozmów") }} {{ n(x|length, 'a|b|c') }} {{ t.noun(x.y, "d|e|f") }}"""
+    assert used(template) == {"Raz", 'Dwa "trzy"', "rozmowa|rozmowy|rozmów", "a|b|c", "d|e|f"}
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,13 @@ def test_no_text_has_two_translations() -> None:
     for path in sorted((FOLDER.parent / "locales" / "en").glob("*.yaml")):
         for polish, text in catalogue(path.stem).items():
             assert seen.setdefault(polish, text) == text, f"{path.name}: {polish}"
+
+
+def test_tiles_of_the_first_page_follow_their_numbers(stocked: Workspace, sign_in_as: SignIn) -> None:
+    boss = sign_in_as("administrator", "qa_lead")
+    home = boss.get("/").text
+    assert "<b>1</b> konto</a>" in home
+    assert "<b>48</b> rozmów w systemie</a>" in home
+    sign_in_as("coach")
+    assert boss.call("PUT", "/api/v1/me/language", {"language": "en"}).status_code == 200
+    assert "<b>2</b> accounts</a>" in boss.get("/").text
