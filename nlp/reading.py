@@ -4,4 +4,4 @@ All of it is code and not part of an artefact, so it has a version of its own, w
 reads has to raise: what was tagged before is then tagged anew.
 """
 
-VERSION = "reading@2"
+VERSION = "reading@3"
