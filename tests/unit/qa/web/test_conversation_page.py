@@ -220,7 +220,8 @@ def test_evidence_is_marked_named_and_quoted(stocked: Workspace, sign_in_as: Sig
     html = sign_in_as("qa_specialist").get("/conversations/c-0001").text
     assert re.search(r'<mark data-marks="r-0[^"]*" class="reason[^"]*">[^<]+</mark>', html)
     assert re.search(
-        r'<a class="tag pass layer-criteria" href="#c-greeting" data-lit="c-greeting">Powitanie', html
+        r'<a class="tag pass layer-criteria" href="#c-greeting" data-lit="c-greeting"><span lang="pl">Powitanie',
+        html,
     )
     assert re.search(r'data-evidence="c-greeting"[^>]*data-turn="0"[^>]*data-at="4.0"', html)
     assert re.search(r'role="tooltip"[^>]*>.*?<q lang="pl">Dzień dobry', html)

@@ -161,7 +161,7 @@ def test_the_first_page_counts_what_this_person_may_take(stocked: Workspace, sig
 
 
 def test_the_first_page_leads_to_the_review_that_is_not_finished(lead: Browser) -> None:
-    tile = "niedokończone oceny"
+    tile = "niedokończona ocena"
     assert tile not in lead.get("/").text
     item = taken(lead)
     address = f"/conversations/{item['conversation_id']}?item={item['id']}"
