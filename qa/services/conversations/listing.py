@@ -123,7 +123,7 @@ def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[
     """The filters, and what the actor may see, as conditions on :class:`OverviewRow`."""
     for day in (filters.first, filters.last):
         if day:
-            _day(day)
+            _check_day(day)
     if filters.first and filters.last and filters.first > filters.last:
         raise UsageProblem("Pierwszy dzień okresu jest po ostatnim: zamień je.")
     if filters.channel and filters.channel not in CHANNELS:
@@ -152,14 +152,14 @@ def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[
     return [*found, *_special(session, filters)]
 
 
-def _day(text: str) -> date:
-    """A day of the calendar: "2026-02-31" has the right form and would silently find nothing."""
+def _check_day(text: str) -> None:
+    """Refuse what is no day of the calendar: "2026-02-31" has the right form and would silently find nothing."""
     try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        known = DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
-        pass
-    raise UsageProblem("Dzień podaj w postaci RRRR-MM-DD.")
+        known = False
+    if not known:
+        raise UsageProblem("Dzień podaj w postaci RRRR-MM-DD.")
 
 
 def _special(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -1,20 +1,15 @@
-"""Sending what is due beside other work of the same process: ``odsluch serve`` needs no cron for it."""
+"""Sending what is due beside ``odsluch serve``."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
 
+from qa.services.background import EVERY, again_and_again
 from qa.services.reports.outcomes import is_anything_due
 from qa.services.reports.sending import Letters, mail_of, send_due
 from qa.services.workspace import Workspace
 from qa.storage.tables import now
-
-EVERY = 60.0  # seconds
-PATIENCE = 45.0  # seconds for a letter on its way when the process ends; longer than the mail server may take to answer
-_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -28,24 +23,12 @@ def sending_in_background(workspace: Workspace, letters: Letters, every: float =
         yield
         return
     mail_of(workspace)  # what is missing is said now, not at the first report
-    over = Event()
-    thread = Thread(target=_work, args=(workspace, letters, over, every), name="odsluch-reports", daemon=True)
-    thread.start()
-    try:
+    with again_and_again(lambda: _send(workspace, letters), "reports", every):
         yield
-    finally:
-        over.set()
-        thread.join(PATIENCE)
 
 
-def _work(workspace: Workspace, letters: Letters, over: Event, every: float) -> None:
-    while not over.wait(every):
-        try:
-            with workspace.storage.reading() as session:
-                anything = is_anything_due(session, now())
-            if anything:
-                send_due(workspace, letters)
-        except (
-            Exception
-        ) as error:  # whatever it is, in a minute there is another try; a message may quote a record
-            _LOG.error("reports: %s", type(error).__name__)
+def _send(workspace: Workspace, letters: Letters) -> None:
+    with workspace.storage.reading() as session:
+        anything = is_anything_due(session, now())
+    if anything:
+        send_due(workspace, letters)

@@ -8,16 +8,15 @@ wherever it is asked, so that it cannot outlive its cause.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from threading import Event, Thread
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.errors import UserError
 from qa.services.access.accounts import actor_of
+from qa.services.background import EVERY, again_and_again
 from qa.services.sampling.drawing import SampleView, draw
 from qa.services.sampling.frame import frame_conditions
 from qa.services.sampling.plan_content import PlanContent, period_of, plan_content
@@ -26,8 +25,6 @@ from qa.storage.analysis import LOCAL
 from qa.storage.people import AccountRow, OverviewRow, PlanRow, SampleRow
 from qa.storage.tables import now
 
-EVERY = 60.0  # seconds
-PATIENCE = 45.0  # seconds for a drawing under way when the process ends
 HOUR = 6  # in Poland: conversations of the last evening are to be processed before
 _LOG = logging.getLogger(__name__)
 NO_ACCOUNT = "konto osoby, która go ułożyła, jest nieczynne. Losuj ręcznie albo ułóż plan od nowa."
@@ -104,22 +101,6 @@ def draw_one(session: Session, plan_id: str, last: date, today: date) -> SampleV
     return draw(session, owner, plan_id, last, today=today, by_system=True)
 
 
-@contextmanager
-def drawing_in_background(workspace: Workspace, every: float = EVERY) -> Iterator[None]:
+def drawing_in_background(workspace: Workspace, every: float = EVERY) -> AbstractContextManager[None]:
     """Look every minute whether a plan is due, and draw it, until the block ends."""
-    over = Event()
-    thread = Thread(target=_work, args=(workspace, over, every), name="odsluch-plans", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(PATIENCE)
-
-
-def _work(workspace: Workspace, over: Event, every: float) -> None:
-    while not over.wait(every):
-        try:
-            draw_due(workspace, now())
-        except Exception as error:  # in a minute there is another try; a message may quote a record
-            _LOG.error("plans: %s", type(error).__name__)
+    return again_and_again(lambda: draw_due(workspace, now()), "plans", every)

@@ -44,8 +44,8 @@ def newest_day(session: Session, actor: Actor, today: date) -> date | None:
 def fitting_cycle(session: Session, actor: Actor, size: int, today: date) -> tuple[str, date | None, bool]:
     """The shorter of week and month whose latest period holds so many scored conversations, else the month.
 
-    Days are left to the lead: a plan a day would ask of a small team seven times the work. With it a day of that period and whether it holds so many. A period that has ended goes before one that has only
-    begun, which would look poor on every Monday.
+    With it a day of that period and whether it holds so many. Daily plans are left to the lead: they would ask seven times
+    the work of a small team. A period that has ended goes before one that has only begun, which looks poor on Mondays.
 
     Raises:
         Refused: the actor may not plan.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -19,6 +20,25 @@ router = APIRouter()
 MANAGE = permitted("account.manage")
 Text = Annotated[str, Query(max_length=200)]
 State = Literal["", "active", "inactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountList:
+    """Which accounts are asked for in an address, and which page of them."""
+
+    text: Text = ""
+    role: Text = ""
+    state: State = ""
+    number: PageNumber = 1
+
+    def filter(self) -> accounts.AccountFilter:
+        """For the service."""
+        return accounts.AccountFilter(
+            self.text, self.role, {"active": True, "inactive": False}.get(self.state)
+        )
+
+
+Wanted = Annotated[AccountList, Depends()]
 
 
 class AccountChange(BaseModel):
@@ -63,23 +83,20 @@ def _shown(row: AccountRow) -> dict[str, Any]:
 def accounts_page(
     request: Request,
     session: Reading,
-    text: Text = "",
-    role: Text = "",
-    state: State = "",
-    number: PageNumber = 1,
+    wanted: Wanted,
     actor: Actor = MANAGE,
 ) -> HTMLResponse:
     """A page of the accounts with its filters, and the form for a new one."""
     size = web_settings_of(request).page_rows
-    rows, total = accounts.listed(session, number, size, _filter(text, role, state))
-    values = {"text": text.strip(), "role": role, "state": state}
+    rows, total = accounts.listed(session, wanted.number, size, wanted.filter())
+    values = {"text": wanted.text.strip(), "role": wanted.role, "state": wanted.state}
     return page(
         request,
         "accounts.html",
         actor,
         rows=[_shown(row) for row in rows],
         total=total,
-        number=number,
+        number=wanted.number,
         size=size,
         given={name: value for name, value in values.items() if value},
         roles=ROLES,
@@ -92,20 +109,13 @@ def accounts_page(
 def list_accounts(
     request: Request,
     session: Reading,
-    text: Text = "",
-    role: Text = "",
-    state: State = "",
-    number: PageNumber = 1,
+    wanted: Wanted,
     actor: Actor = MANAGE,
 ) -> dict[str, Any]:
     """A page of the accounts by name, narrowed to a text in login or name, a role, active or not; ``total`` is of all pages."""
     size = web_settings_of(request).page_rows
-    rows, total = accounts.listed(session, number, size, _filter(text, role, state))
+    rows, total = accounts.listed(session, wanted.number, size, wanted.filter())
     return {"rows": [_shown(row) for row in rows], "total": total}
-
-
-def _filter(text: str, role: str, state: State) -> accounts.AccountFilter:
-    return accounts.AccountFilter(text, role, {"active": True, "inactive": False}.get(state))
 
 
 @router.post(f"{API}/accounts", status_code=201)
