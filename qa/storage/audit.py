@@ -13,6 +13,7 @@ from qa.storage.digests import canonical, digest_of
 from qa.storage.tables import AuditRow, now
 
 BEGINNING = "0" * 32
+SYSTEM = "(system)"  # what the system does by itself: no login can be this
 ID, MARK = "rozmowa", "rozmowa-log"  # pseudonyms instead of an id are ids: the log must not have those
 
 

@@ -17,7 +17,9 @@ from qa.services.access.permissions import Actor
 from qa.services.coaching.progress import DECIDED, Period, judged_by_people
 from qa.services.conversations.reasons import check_reason_filter, has_reason
 from qa.storage.people import OutcomeRow, OverviewRow, ReviewRow
+from scorecards.evaluation import OUTCOMES
 from transcripts.conversation import CHANNELS
+from transcripts.tags import SENTIMENTS
 
 PAGE = 50
 MOST_CHOICES = 2000
@@ -84,6 +86,7 @@ class ConversationPage:
 
 
 COUNTED_OUTCOMES: Mapping[str, tuple[str, ...]] = {"counted": DECIDED, "counted_fail": ("fail",)}
+KNOWN_OUTCOMES = (*OUTCOMES, "decided", *COUNTED_OUTCOMES)
 STATES = ("critical", "undecided", "reviewed", "unreviewed", "falling", "scored")
 _REVIEWED = exists().where(
     ReviewRow.conversation_id == OverviewRow.conversation_id,
@@ -128,9 +131,13 @@ def conditions_of(session: Session, actor: Actor, filters: Filters) -> Sequence[
         raise UsageProblem("Pierwszy dzień okresu jest po ostatnim: zamień je.")
     if filters.channel and filters.channel not in CHANNELS:
         raise UsageProblem("Nieznany kanał: do wyboru {known}.", known=CHANNELS)
+    if filters.sentiment and filters.sentiment not in SENTIMENTS:
+        raise UsageProblem("Nieznany wydźwięk: do wyboru {known}.", known=SENTIMENTS)
     check_reason_filter(session, filters.reason)
     if filters.state and filters.state not in STATES:
         raise UsageProblem("Nieznany filtr `state`: do wyboru {known}.", known=STATES)
+    if filters.outcome and filters.outcome not in KNOWN_OUTCOMES and not LEVEL.fullmatch(filters.outcome):
+        raise UsageProblem("Nieznany wynik: do wyboru {known}.", known=KNOWN_OUTCOMES)
     found: list[ColumnElement[bool]] = []
     if not actor.may("conversation.read"):
         found.append(OverviewRow.agent_id == (actor.agent_id or ""))

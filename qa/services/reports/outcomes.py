@@ -18,7 +18,6 @@ from qa.storage import audit
 from qa.storage.people import AccountRow
 from qa.storage.reports import SendingRow, SubscriptionRow
 
-BY_SCHEDULE = "harmonogram"  # who asked, in the audit log, where it was nobody
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 STALE = timedelta(minutes=15)  # a report takes seconds: whoever has claimed it for so long is no more
 OPENED_AT_ONCE = 200
@@ -129,7 +128,7 @@ def open_due(session: Session, at: datetime) -> int:
         day = last_day(cycle, at)
         had = (SendingRow.subscription_id == row.id, SendingRow.occasion == day.isoformat())
         if session.scalar(select(SendingRow.id).where(*had)) is None:
-            session.add(sending_row(row, day.isoformat(), days_of(row.period, day), BY_SCHEDULE, at))
+            session.add(sending_row(row, day.isoformat(), days_of(row.period, day), audit.SYSTEM, at))
             session.flush()
         row.due_at = next_due(session, row.id, cycle, at)
     return len(rows)
@@ -145,7 +144,7 @@ def sending_row(
         occasion=occasion,
         account_id=row.account_id,
         asked_by=asked_by,
-        trial=asked_by != BY_SCHEDULE,
+        trial=asked_by != audit.SYSTEM,
         first=days[0].isoformat(),
         last=days[1].isoformat(),
         status="waiting",

@@ -29,7 +29,6 @@ from qa.storage.digests import digest_of
 from qa.storage.people import PlanRow, SampleItemRow, SampleRow
 
 MOST_SEED = 2**31 - 1
-SYSTEM = "(system)"  # no login can be this
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def draw(
     again = seconds(drawing.chosen, content.second_share, seed)
     items = put(session, sample, drawing.chosen, again, due_on)
     told = {"plan": row.id, "items": len(items), "seed": seed} | ({"for": actor.login} if by_system else {})
-    audit.record(session, SYSTEM if by_system else actor.login, "sample_draw", sample.id, told)
+    audit.record(session, audit.SYSTEM if by_system else actor.login, "sample_draw", sample.id, told)
     return _sample_views(session, SampleRow.id == sample.id)[0]
 
 

@@ -56,6 +56,9 @@ def test_the_list_has_pages_that_keep_the_filters(admin: Browser) -> None:
     assert "osoba_2" not in html
     following = html.partition('rel="next" href="')[2].partition('"')[0]
     assert all(one in following for one in ("role=auditor", "text=osoba", "number=2"))
+    changed = html.partition('data-api="PATCH')[2].partition('data-next="')[2].partition('"')[0]
+    assert "role=auditor" in changed  # whoever changes an account comes back to where they were
+    assert "text=osoba" in changed
 
 
 def test_a_list_without_rows_says_how_to_go_on(admin: Browser) -> None:

@@ -40,6 +40,23 @@ def test_an_unknown_reason(lead: Browser, path: str, reason: str) -> None:
     assert lead.get(f"/{path}?reason=delivery").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("sentiment=zzz", "Nieznany wydźwięk: do wyboru negative"),
+        ("criterion=hold&outcome=zzz", "Nieznany wynik: do wyboru pass"),
+    ],
+)
+def test_an_unknown_sentiment_or_outcome(lead: Browser, query: str, said: str) -> None:
+    answer = lead.get(f"/conversations?{query}")
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("outcome", ["", "pass", "fail", "na", "review", "decided", "2"])
+def test_every_outcome_that_pages_lead_to(lead: Browser, outcome: str) -> None:
+    assert lead.get(f"/conversations?criterion=hold&outcome={outcome}").status_code == 200
+
+
 @pytest.mark.parametrize("query", ["team=zzz", "agent=zzz", "customer=zzz"])
 def test_unknown_data_finds_nothing(lead: Browser, query: str) -> None:
     assert lead.get(f"/conversations?{query}").status_code == 200

@@ -72,7 +72,7 @@ def test_a_due_report_goes_out_once_and_is_in_the_log(
     assert letter["Subject"] == "quality 2026-11-02 False"
     (entry,) = log(storage)
     assert entry == {
-        "actor": "harmonogram", "account": "lead", "report": "quality", "days": ["2026-11-02", "2026-11-08"],
+        "actor": "(system)", "account": "lead", "report": "quality", "days": ["2026-11-02", "2026-11-08"],
         "result": "sent", "trial": False,
     }  # fmt: skip
     with storage.reading() as session:

@@ -166,7 +166,7 @@ def test_pausing_is_always_possible_and_cancels_what_waits(storage: Storage) -> 
         account.email = None
         session.add(
             SendingRow(
-                id="s", subscription_id=identifier, occasion="2026-11-09", account_id=COACH.id, asked_by="harmonogram",
+                id="s", subscription_id=identifier, occasion="2026-11-09", account_id=COACH.id, asked_by="(system)",
                 trial=False, first="2026-11-02", last="2026-11-08", next_try_at=now(),
             )
         )  # fmt: skip
