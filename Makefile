@@ -32,6 +32,7 @@ setup: $(VENV)/.ready
 
 demo: setup
 	@$(BIN)/odsluch models build whisper-base e5-small-pl
+	@test -f var/demo.key || $(BIN)/odsluch privacy new-key var/demo.key
 	@$(BIN)/odsluch run --config examples/odsluch.toml examples
 	@$(BIN)/odsluch report --config examples/odsluch.toml
 	@$(BIN)/odsluch backlog list --config examples/odsluch.toml

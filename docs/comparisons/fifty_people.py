@@ -29,29 +29,38 @@ PAGES = (
 )
 
 
-async def person(client: httpx.AsyncClient, seed: int, end: float, taken: list[float]) -> None:
-    """One person until ``end``; the seconds that each page took go to ``taken``."""
+async def person(client: httpx.AsyncClient, seed: int, end: float, taken: list[tuple[float, str]]) -> None:
+    """One person until ``end``; the seconds that each page took go to ``taken``, with its address."""
     chosen = random.Random(seed)
     await asyncio.sleep(4 * chosen.random())
     while time.monotonic() < end:
         begun = time.monotonic()
-        (await client.get(chosen.choice(PAGES))).raise_for_status()
-        taken.append(time.monotonic() - begun)
+        page = chosen.choice(PAGES)
+        (await client.get(page)).raise_for_status()
+        taken.append((time.monotonic() - begun, page))
         await asyncio.sleep(chosen.uniform(2, 6))
 
 
 async def main(address: str, cookie: str) -> None:
     """Everybody at once, then the figures."""
-    taken: list[float] = []
+    taken: list[tuple[float, str]] = []
     limits = httpx.Limits(max_connections=PEOPLE)
     async with httpx.AsyncClient(
         base_url=address, cookies={"odsluch": cookie}, limits=limits, timeout=30
     ) as client:
         end = time.monotonic() + SECONDS
         await asyncio.gather(*(person(client, seed, end, taken) for seed in range(PEOPLE)))
-    taken.sort()
-    print(f"{len(taken)} pages: median {1000 * taken[len(taken) // 2]:.0f} ms,", end=" ")
-    print(f"95 % within {1000 * taken[int(0.95 * len(taken))]:.0f} ms, slowest {1000 * taken[-1]:.0f} ms")
+    print(_said("all", [seconds for seconds, _ in taken]))
+    for page in PAGES:
+        print(_said(page, [seconds for seconds, opened in taken if opened == page]))
+
+
+def _said(name: str, seconds: list[float]) -> str:
+    ordered = [1000 * one for one in sorted(seconds)]
+    if not ordered:
+        return f"{name}: not opened"
+    middle, most = ordered[len(ordered) // 2], ordered[int(0.95 * len(ordered))]
+    return f"{name}: {len(ordered)} pages, median {middle:.0f} ms, 95 % within {most:.0f} ms, slowest {ordered[-1]:.0f} ms"
 
 
 if __name__ == "__main__":
