@@ -14,11 +14,11 @@ PROBLEM_REASONS = (
     "account.access",
 )  # fmt: skip
 BLAME_DISTANCE = 1
-SUSPICION = 3.0
+SUSPICION = 2.0
 DIRECTIONS_WITHIN = 6
 
 
-@check("empathy", behaviours=("empathy",))
+@check("empathy", behaviours=("empathy",), version=2)
 def empathy(view: View) -> Finding:
     """Understanding, regret or apology in words where the customer reports a problem or is upset."""
     best = view.best("empathy")
@@ -29,7 +29,10 @@ def empathy(view: View) -> Finding:
         return Finding("pass", best.certainty, best.evidence, "Konsultant wyraża zrozumienie lub przeprasza.")
     need, evidence = need_of_empathy(view)
     if need < 0.5:
-        return Finding("na", 1 - need, (), "Sprawa neutralna, klient nie zgłasza problemu ani zdenerwowania.")
+        confidence = min(1 - need, view.absence("empathy", best))
+        return Finding(
+            "na", confidence, (), "Sprawa neutralna, klient nie zgłasza problemu ani zdenerwowania."
+        )
     confidence = need * view.absence("empathy", best)
     return Finding(
         "fail", confidence, evidence, "Klient zgłasza problem, a konsultant nie okazuje zrozumienia."
@@ -40,14 +43,18 @@ def need_of_empathy(view: View) -> tuple[float, tuple[Span, ...]]:
     """How surely the customer reports a problem or is upset, and where; from sentiment, reasons and words."""
     problems = view.said_by_customer("problem")
     anger = view.said_by_customer("anger")
+    distress = view.said_by_customer("distress")
     reason = next((r for r in view.tagged.reasons if r.code.startswith(PROBLEM_REASONS)), None)
     certainty = either(
         _upset(view),
         0.9 * reason.confidence if reason else 0.0,
         0.8 if anger else 0.0,
+        0.6 if distress else 0.0,
         (0.0, 0.6, 0.75, 0.85)[min(len(problems), 3)],
     )
-    places = (*anger[:1], *problems[:2]) or ((reason.evidence,) if reason and reason.evidence else ())
+    places = (*anger[:1], *distress[:1], *problems[:2]) or (
+        (reason.evidence,) if reason and reason.evidence else ()
+    )
     return max(certainty, 0.1), tuple(dict.fromkeys(span for spans in places for span in spans))
 
 
@@ -90,7 +97,7 @@ def ownership(view: View) -> Finding:
 
 
 def _unsuspected(view: View, behaviour: str, best: Sighting) -> float:
-    """How surely something bad did not happen: a tenth of a suspicion is enough to have a person look."""
+    """How surely something bad did not happen: a suspicion of 0.15 is enough to have a person look."""
     return max(0.5, min(view.absence(behaviour, best), 1 - SUSPICION * best.certainty))
 
 

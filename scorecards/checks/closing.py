@@ -5,6 +5,7 @@ from __future__ import annotations
 from scorecards.checks.general import best_of, presence, restated, searched
 from scorecards.checks.registry import check
 from scorecards.evaluation import Finding
+from scorecards.letters import signature_line
 from scorecards.phrases import is_word
 from scorecards.view import NOWHERE, UNTAGGED_PRIOR, Sighting, View, weigh
 from transcripts.conversation import Span
@@ -13,6 +14,7 @@ CONFIRMED_LIFT = 10.0
 SHORTEST_SUMMARY = 5
 LATEST_CONFIRMATION = 12
 SOON = 4
+LEFT, SIGNED = 0.85, 0.8
 
 
 @check("recap", behaviours=("recap",))
@@ -73,9 +75,9 @@ def further_help(view: View, *, share: float = 0.5, turns: int = 6) -> Finding:
     )
 
 
-@check("farewell", behaviours=("farewell",))
+@check("farewell", behaviours=("farewell",), version=2)
 def farewell(view: View, *, turns: int = 4) -> Finding:
-    """The agent thanks or says goodbye; not asked when the recording is cut or the customer hangs up."""
+    """The agent thanks or says goodbye; not asked when the recording is cut or the customer leaves."""
     last = view.closing(turns)
     said = presence(
         view,
@@ -87,6 +89,8 @@ def farewell(view: View, *, turns: int = 4) -> Finding:
     )
     if said.outcome == "pass":
         return said
+    if view.conversation.channel != "phone":
+        return _not_written(view, said)
     if last[-1] == len(view.turns) - 1 and view.turns[-1].text.rstrip().endswith(("...", "…", "-")):
         return Finding("na", 0.7, searched(view, last[-1:]), "Nagranie urywa się w pół zdania.")
     goodbyes = view.said_by_customer("farewell", view.customer_turns[-3:])
@@ -97,9 +101,22 @@ def farewell(view: View, *, turns: int = 4) -> Finding:
     return said
 
 
-@check("signature")
+def _not_written(view: View, said: Finding) -> Finding:
+    """No goodbye in writing, where nothing is cut off: the customer has left, or the agent has said none."""
+    end = len(view.turns) - 1
+    if view.turns[end].speaker == "system":
+        return Finding("na", LEFT, (view.whole(end),), "Rozmowę zakończono, zanim konsultant się pożegnał.")
+    if view.turns[end].speaker == "customer" and view.turns[end].text.rstrip().endswith("?"):
+        return Finding("na", 0.6, (view.whole(end),), "Klient pyta, a odpowiedzi już nie ma.")
+    return said
+
+
+@check("signature", version=2)
 def signature(view: View, *, words: int = 14) -> Finding:
-    """The agent's first message ends with a person's name, given or redacted, not only with a department."""
+    """The agent's first message ends with a person's name, given or redacted, not only with a department.
+
+    A last line of one to three words with capitals is a name, also where the name is a rare one.
+    """
     if not view.agent_turns:
         return Finding("fail", 0.5, (), "W rozmowie nie ma wypowiedzi konsultanta.")
     turn = view.agent_turns[0]
@@ -112,4 +129,7 @@ def signature(view: View, *, words: int = 14) -> Finding:
         return Finding(
             "pass", 0.9 if formulas else 0.75, spans, "Wiadomość jest podpisana imieniem lub nazwiskiem."
         )
+    signed = signature_line(view, turn)
+    if signed:
+        return Finding("pass", SIGNED, (signed,), "Wiadomość jest podpisana imieniem lub nazwiskiem.")
     return Finding("fail", 0.85, (view.whole(turn),), "Pod wiadomością nie ma imienia ani nazwiska.")

@@ -14,15 +14,16 @@ NEAR = 3
 FAR = 0.85  # a time said far from the promise may belong to something else
 
 
-@check("solution", behaviours=("solution", "later_action"))
+@check("solution", behaviours=("solution", "later_action"), version=2)
 def solution(view: View, *, few_words: int = 25) -> Finding:
     """The agent gives a solution, an answer or a next step; a fail needs one who hardly speaks."""
     best = max(view.best("solution"), view.best("later_action"), key=lambda s: s.certainty)
-    if best.certainty >= 0.5:
-        return Finding(
-            "pass", best.certainty, best.evidence, "Konsultant podaje rozwiązanie lub kolejny krok."
-        )
     pushed = view.best("deflection")
+    if best.certainty >= 0.5:
+        # in writing, who pushes the customer away may only sound as if they gave a step; on calls a step that follows is one
+        doubt = pushed.certainty / 2 if view.conversation.channel != "phone" else 0.0
+        confidence = best.certainty * (1 - doubt)
+        return Finding("pass", confidence, best.evidence, "Konsultant podaje rozwiązanie lub kolejny krok.")
     if pushed.certainty >= 0.5:
         return Finding(
             "fail",
@@ -46,9 +47,11 @@ def timeframe(view: View) -> Finding:
     promised = view.sightings("later_action")
     if not promised:
         best = view.best("later_action")
-        return Finding(
-            "na", view.absence("later_action", best), (), "Po rozmowie nic nie ma się już wydarzyć."
-        )
+        vague, when = view.best("vague_timeframe"), view.best("timeframe")
+        if vague.certainty >= 0.5 and vague.certainty > when.certainty:
+            return Finding("fail", vague.certainty, vague.evidence, "Podano tylko mglisty termin.")
+        confidence = min(view.absence("later_action", best), 1 - max(vague.certainty, when.certainty) / 2)
+        return Finding("na", confidence, (), "Po rozmowie nic nie ma się już wydarzyć.")
     certainty = max(s.certainty for s in promised)
     near = sorted({t for s in promised for t in _around(view, s.turn)})
     when = view.best("timeframe", near)

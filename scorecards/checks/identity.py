@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scorecards.checks.registry import check
+from scorecards.contacts import OWN_MAILBOX, contacts
 from scorecards.evaluation import Finding
 from scorecards.phrases import ITEM_KINDS
 from scorecards.view import UNTAGGED_PRIOR, Sighting, View, weigh
@@ -22,6 +23,13 @@ REDACTED = {
     "[id_number]": "reference",
     "[account_or_card]": "reference",
     "[secret]": "secret",
+}
+PLAIN = {
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+    "number": "reference",
+    "reference": "reference",
 }
 POLISH = {
     "name": "imię i nazwisko",
@@ -48,7 +56,7 @@ class Item:
     evidence: tuple[Span, ...]
 
 
-@check("identity_check", behaviours=("identity_request", "data_disclosure"))
+@check("identity_check", behaviours=("identity_request", "data_disclosure"), version=2)
 def identity_check(view: View, *, items: int = 2) -> Finding:
     """Before disclosure: ``items`` distinct data items, a secret, or one item and the number confirmed.
 
@@ -117,27 +125,39 @@ def _items(view: View) -> Iterator[Item]:
 
 
 def _told(view: View) -> Iterator[Item]:
-    """Redaction tokens in the customer's words; a name said in passing counts only near the start."""
+    """Data in the customer's words; a name said in passing counts only near the start."""
     early = set(view.customer_turns[:4])
     for turn in view.customer_turns:
-        for token in view.words[turn]:
-            kind = REDACTED.get(token.norm)
-            if kind and (kind != "name" or turn in early or _asked_before(view, turn)):
-                yield Item(kind, turn, (Span(turn, token.start, token.end),))
+        for kind, span in _data(view, turn):
+            if kind != "name" or turn in early or _asked_before(view, turn):
+                yield Item(kind, turn, (span,))
+
+
+def _data(view: View, turn: int) -> Iterator[tuple[str, Span]]:
+    """What is redacted in a turn, and in writing what is plainly an e-mail address, a phone, a number or an address."""
+    for token in view.words[turn]:
+        if kind := REDACTED.get(token.norm):
+            yield kind, Span(turn, token.start, token.end)
+    if view.conversation.channel == "phone":
+        return
+    for contact in contacts(view, turn):
+        said = view.turns[turn].text[contact.span.start : contact.span.end]
+        if not said.startswith("[") and not OWN_MAILBOX.match(said):
+            yield PLAIN[contact.kind], contact.span
 
 
 def _read_out(view: View) -> Iterator[Sighting]:
-    """Redacted items that the agent says before the customer does, the company's own contacts left out."""
+    """Items that the agent says before the customer does, the company's own contacts left out."""
     known: set[str] = set()
-    for turn, words in enumerate(view.words):
-        kinds = {REDACTED[word.norm]: word for word in words if word.norm in REDACTED}
+    for turn in range(len(view.turns)):
+        kinds = dict(_data(view, turn))
         if view.turns[turn].speaker == "customer":
             known |= kinds.keys()
         elif turn in view.agent_turns and not view.said_by_agent("own_contact", (turn,)):
-            for kind, word in kinds.items():
+            for kind, span in kinds.items():
                 if kind not in known and kind not in ("name", "secret"):
                     certainty = weigh(max(view.model("data_disclosure", turn), UNTAGGED_PRIOR), READ_OUT_LIFT)
-                    yield Sighting(turn, certainty, (Span(turn, word.start, word.end),), True)
+                    yield Sighting(turn, certainty, (span,), True)
                     break
 
 

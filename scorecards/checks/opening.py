@@ -18,6 +18,10 @@ SPOKEN_COMPANY = 25.0
 UNSAID = 0.01  # a name or a company cannot be given without a word that can be one
 PERHAPS_UNSAID = 0.15  # in long text without capitals such words are not told apart
 LONGEST_INTRODUCTION = 9
+NEAR_NAME = 4  # words
+INTRODUCING = frozenset(
+    ("tu", "tutaj", "jestem", "imie", "nazywam", "strony", "klawiaturze", "konsultant", "konsultantka")
+)
 _OF_A_PERSON = ("pan", "pani", "pania", "pana", "panu", "panem", "panie")
 _SURNAME = (
     "ski",
@@ -75,11 +79,15 @@ def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     return Finding("fail", 1 - min(name.certainty, company.certainty), searched(view, opening), reason)
 
 
-@check("own_name", behaviours=("name_given",))
+@check("own_name", behaviours=("name_given",), version=2)
 def own_name(view: View, *, turns: int = 4, words: int = 30) -> Finding:
-    """The agent gives their own name at the start; a chat's window shows the company."""
+    """The agent gives their own name at the start; a chat's window shows the company.
+
+    A name in a later message is somebody else's unless words introduce it.
+    """
     opening = view.opening(turns, words)
-    name = _surest(view, "name_given", {t: _name(view, t) for t in opening}, SPOKEN_NAME)
+    own = {t: _name(view, t) if t == opening[0] else _introduced(view, t) for t in opening}
+    name = _surest(view, "name_given", own, SPOKEN_NAME)
     if name.certainty >= 0.5:
         return Finding("pass", name.certainty, name.evidence, "Konsultant podaje imię.")
     reason = "Na początku rozmowy konsultant nie podaje imienia."
@@ -127,6 +135,17 @@ def _name(view: View, turn: int) -> list[Token]:
             continue
         return [token]
     return []
+
+
+def _introduced(view: View, turn: int) -> list[Token]:
+    """The agent's own name where "tu", "jestem", "na imię" or "z tej strony" stand just before or after it."""
+    name = _name(view, turn)
+    if not name:
+        return []
+    words = [token.norm for token in view.words[turn]]
+    at = view.words[turn].index(name[0])
+    around = words[max(0, at - NEAR_NAME) : at + NEAR_NAME]
+    return name if INTRODUCING.intersection(around) else []
 
 
 def _company(view: View, turn: int) -> list[Token]:
@@ -203,7 +222,7 @@ def _merely_begins(text: str, token: Token) -> bool:
     return bool(rest) and not rest[0].isupper() and rest[0] not in ",.!"
 
 
-@check("offer_of_help", behaviours=("offer_of_help",), version=2)
+@check("offer_of_help", behaviours=("offer_of_help",), version=3)
 def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: int = 0) -> Finding:
     """The agent opens by offering help; not asked of outbound calls or when the opening is not recorded.
 
@@ -228,7 +247,7 @@ def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: 
         return Finding("na", 0.85, (view.whole(matter[-1]),), "Klient od razu napisał, o co chodzi.")
     if calls_out and view.conversation.direction is None:
         return Finding("na", 0.85, calls_out[0], "To konsultant dzwoni do klienta.")
-    if _starts_late(view, opening):
+    if view.conversation.channel == "phone" and _starts_late(view, opening):
         return Finding("na", 0.65, searched(view, opening, 1), "Nagranie zaczyna się po otwarciu rozmowy.")
     return offered
 

@@ -94,7 +94,55 @@ def test_the_form_of_an_email(criterion: str, text: str, expected: str) -> None:
 def test_a_mail_is_scored_as_a_whole() -> None:
     text = "a: Dzień dobry, paczka wyjdzie jutro, numer śledzenia wyślę do 12:00. Pozdrawiam, [PERSON]"
     evaluation = score(load_scorecard("email"), mail("c: Kiedy wyjdzie moja paczka?", text))
-    assert evaluation.scorecard == "email@2"
+    assert evaluation.scorecard == "email@3"
     by_id = {c.id: c.outcome for c in evaluation.criteria}
     assert by_id["signature"] == by_id["greeting"] == by_id["farewell"] == "pass"
     assert all(c.evidence for c in evaluation.criteria if c.outcome == "pass" and c.id == "signature")
+
+
+def test_a_customers_name_in_a_later_message_is_not_the_agents() -> None:
+    lines = ["c: hej", "a: Witam", "c: faktura zginęła", "a: Konto jest na Anna Pyra, zgadza się?"]
+    assert outcome("chat", "introduction", chat(*lines)) == "fail"
+    lines[3] = "a: Już patrzę, tu Anna"
+    assert outcome("chat", "introduction", chat(*lines)) == "pass"
+
+
+def test_a_chat_without_a_greeting_is_no_recording_that_begins_late() -> None:
+    lines = ["c: ej", "a: No?", "c: w paczce przyszly dwa lewe buty", "a: aha"]
+    assert outcome("chat", "offer_of_help", chat(*lines)) == "fail"
+    assert outcome("phone", "offer_of_help", talk(*lines)) == "na"
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (["a: Etykieta jest w paczce."], "fail"),
+        (["a: Coś jeszcze?", "c: nie"], "fail"),
+        (["a: Etykieta jest w paczce.", "s: Klient opuścił rozmowę."], "na"),
+        (["a: Etykieta jest w paczce.", "c: a gdzie dokładnie?"], "na"),
+        (["a: Miłego dnia!"], "pass"),
+    ],
+)
+def test_writing_ends_where_somebody_leaves(end: list[str], expected: str) -> None:
+    talked = chat("c: jak odesłać buty", "a: Dzień dobry, już piszę.", *end)
+    assert outcome("chat", "farewell", talked) == expected
+
+
+def test_plain_data_in_writing_count_as_the_marks_of_redaction_do() -> None:
+    told = ["c: nie wiem na jaki adres poszla paczka", "a: Numer i telefon?", "c: nr 120122, 600 600 601"]
+    assert outcome("chat", "identity_check", chat(*told, "a: Poszła na ul. Sportowa 3.")) == "pass"
+    untold = ["c: nie pamietam maila do konta", "a: tomek@skrzynka.example"]
+    assert outcome("chat", "identity_check", chat(*untold)) == "fail"
+    own = ["c: gdzie mam napisac", "a: Proszę pisać na kontakt@sklep.example"]
+    assert outcome("chat", "identity_check", chat(*own)) == "na"
+
+
+def test_an_answer_that_only_pushes_away_is_a_doubtful_solution() -> None:
+    def confidence(said: str) -> float:
+        from scorecards.checks import registered
+        from scorecards.view import View
+
+        return registered()["solution"].run(View(mail("c: gdzie zwrot", f"a: {said}"))).confidence
+
+    plain = "Zwrot wyślemy jutro na konto."
+    assert confidence(f"To nie nasza sprawa. {plain}") < confidence(plain) - 0.2
