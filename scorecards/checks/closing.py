@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scorecards.checks.general import best_of, presence, restated, searched
 from scorecards.checks.registry import check
 from scorecards.evaluation import Finding
@@ -14,7 +16,8 @@ CONFIRMED_LIFT = 10.0
 SHORTEST_SUMMARY = 5
 LATEST_CONFIRMATION = 12
 SOON = 4
-LEFT, SIGNED = 0.85, 0.8
+LEFT, SIGNED, WISHED, UNLISTED = 0.85, 0.8, 0.85, 0.7
+_WARM = re.compile(r"[:;]-?[)D]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 
 
 @check("recap", behaviours=("recap",))
@@ -90,7 +93,7 @@ def farewell(view: View, *, turns: int = 4) -> Finding:
     if said.outcome == "pass":
         return said
     if view.conversation.channel != "phone":
-        return _not_written(view, said)
+        return _in_writing(view, said)
     if last[-1] == len(view.turns) - 1 and view.turns[-1].text.rstrip().endswith(("...", "…", "-")):
         return Finding("na", 0.7, searched(view, last[-1:]), "Nagranie urywa się w pół zdania.")
     goodbyes = view.said_by_customer("farewell", view.customer_turns[-3:])
@@ -101,14 +104,28 @@ def farewell(view: View, *, turns: int = 4) -> Finding:
     return said
 
 
-def _not_written(view: View, said: Finding) -> Finding:
-    """No goodbye in writing, where nothing is cut off: the customer has left, or the agent has said none."""
+def _in_writing(view: View, said: Finding) -> Finding:
+    """Whatever wishes or thanks end the writing; where nothing is cut off, the customer has left or the agent has said none."""
+    wished = view.said("agent", "takes_leave", view.agent_turns[-1:])
+    if wished:
+        return Finding("pass", WISHED, wished[-1], "Konsultant uprzejmie się żegna.")
     end = len(view.turns) - 1
     if view.turns[end].speaker == "system":
         return Finding("na", LEFT, (view.whole(end),), "Rozmowę zakończono, zanim konsultant się pożegnał.")
     if view.turns[end].speaker == "customer" and view.turns[end].text.rstrip().endswith("?"):
         return Finding("na", 0.6, (view.whole(end),), "Klient pyta, a odpowiedzi już nie ma.")
+    if _polite_reply(view):
+        # answers to thanks end in more ways than anybody lists ("szerokości!"): a person has a look
+        return Finding(said.outcome, min(said.confidence, UNLISTED), said.evidence, said.reason)
     return said
+
+
+def _polite_reply(view: View) -> bool:
+    """Whether the agent's last message answers thanks or a goodbye, or is written with warmth."""
+    last = view.agent_turns[-1]
+    before = [turn for turn in view.customer_turns if turn < last][-1:]
+    thanked = view.said_by_customer("farewell", before) or view.said_by_customer("thanks", before)
+    return bool(thanked) or "!" in view.turns[last].text or bool(_WARM.search(view.turns[last].text))
 
 
 @check("signature", version=2)

@@ -131,10 +131,20 @@ def _name(view: View, turn: int) -> list[Token]:
     for index, token in enumerate(words):
         if token.norm != "[person]" and not is_word("first_names", token.norm):
             continue
-        if index and words[index - 1].norm in (*_OF_A_PERSON, "do", "dr", "lekarza"):
+        before = words[index - 1] if index else None
+        if (
+            before
+            and before.norm in (*_OF_A_PERSON, "do", "dr", "lekarza")
+            and not _apart(view, before, token)
+        ):
             continue
         return [token]
     return []
+
+
+def _apart(view: View, before: Token, token: Token) -> bool:
+    """Whether a comma or the like stands between two words: "Dzień dobry Panu, Robert" is no Mr Robert."""
+    return any(sign in ",.!-:" for sign in view.turns[token.turn].text[before.end : token.start])
 
 
 def _introduced(view: View, turn: int) -> list[Token]:

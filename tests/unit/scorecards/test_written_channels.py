@@ -146,3 +146,30 @@ def test_an_answer_that_only_pushes_away_is_a_doubtful_solution() -> None:
 
     plain = "Zwrot wyślemy jutro na konto."
     assert confidence(f"To nie nasza sprawa. {plain}") < confidence(plain) - 0.2
+
+
+@pytest.mark.parametrize(
+    ("last", "expected", "least", "most"),
+    [
+        ("Proszę bardzo, miłej lektury!", "pass", 0.8, 1.0),
+        ("No to szerokości i dzięki", "pass", 0.8, 1.0),
+        ("luz", "fail", 0.0, 0.7),  # answers thanks: perhaps a goodbye that nobody listed
+        ("Na stronie jest, trzeba poszukać.", "fail", 0.75, 1.0),
+    ],
+)
+def test_a_chat_ends_with_wishes_of_any_kind(last: str, expected: str, least: float, most: float) -> None:
+    from scorecards.checks import registered
+    from scorecards.view import View
+
+    asked = "c: jaki formularz?" if last.startswith("Na stronie") else "c: dzieki wielkie"
+    found = registered()["farewell"].run(View(chat("c: hej", "a: Dzień dobry", asked, f"a: {last}")))
+    assert found.outcome == expected
+    assert least <= found.confidence <= most
+
+
+def test_a_comma_parts_the_customers_title_from_the_agents_name() -> None:
+    assert outcome("chat", "introduction", chat("c: hej", "a: Dzień dobry Panu, Robert Stolarz.")) == "pass"
+    assert (
+        outcome("chat", "introduction", chat("c: hej", "a: Dzień dobry, czy to pan Robert Stolarz?"))
+        == "fail"
+    )
