@@ -70,12 +70,15 @@ def is_name(line: Line) -> bool:
 
 def signature_line(view: View, turn: int) -> Span | None:
     """Where the letter is signed with a person's name, by its place alone: under what is written or a formula."""
-    return next((line.span for line in ending(view, turn)[:3] if is_name(line)), None)
+    return next((line.span for line in reversed(ending(view, turn)) if is_name(line)), None)
 
 
 def formula_line(view: View, turn: int) -> Span | None:
     """Where the letter takes leave before its end: a short line of more than names, above the last one or alone."""
-    for line in ending(view, turn)[-3:]:
+    end = ending(view, turn)
+    if len(end) > 1 and is_name(end[-1]) and len(end[-2].words) == 1 and is_name(end[-2]):
+        return end[-2].span  # "Ukłony" above the name
+    for line in end[-3:]:
         small = [word for word in line.words if not word[0].isupper()]
         if len(line.words) > 1 and small and not normalise(line.words[0]).startswith(_MANY):
             return line.span

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scorecards.checks.registry import check
 from scorecards.contacts import OWN_MAILBOX, contacts
 from scorecards.evaluation import Finding
+from scorecards.letters import signature_line
 from scorecards.phrases import ITEM_KINDS
 from scorecards.view import UNTAGGED_PRIOR, Sighting, View, weigh
 from transcripts.conversation import Span
@@ -42,6 +44,10 @@ POLISH = {
     "secret": "hasło lub PIN",
     "question": "pytanie kontrolne",
 }
+_FORMS = (
+    ("reference", re.compile(r"\b(?:nr|numer\w*|zam|zam[oó]wieni\w+|kart[aąęy]|klienta)\b[.:]? ?(?=[\w/ -]*\d{3})[A-Z0-9][A-Z0-9/ -]{2,}", re.I)),
+    ("birth", re.compile(r"\b(?:ur|urodz\w*)\b[.:]? ?\d{1,2}[. ]\S{1,12}[. ]\d{4}", re.I)),
+)  # fmt: skip
 ANSWER_WITHIN = 6
 READ_OUT_LIFT = 20.0
 EARLY = 0.55
@@ -49,11 +55,12 @@ EARLY = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A data item that the customer gave (or confirmed) in ``turn``."""
+    """A data item that the customer gave (or confirmed) in ``turn``, perhaps because the agent ``asked``."""
 
     kind: str
     turn: int
     evidence: tuple[Span, ...]
+    asked: bool
 
 
 @check("identity_check", behaviours=("identity_request", "data_disclosure"), version=2)
@@ -67,9 +74,9 @@ def identity_check(view: View, *, items: int = 2) -> Finding:
     disclosures = sorted([*view.sightings("data_disclosure"), *_read_out(view)], key=lambda d: d.turn)
     certainty = max((d.certainty for d in disclosures), default=0.0)
     before = [d for d in disclosures if verified_at is None or d.turn < verified_at]
-    if verified_at is not None:
+    if verified_at is not None and not _unasked(view, given, certainty):
         return _after_check(view, given, verified_at, max((d.certainty for d in before), default=0.0))
-    if disclosures:
+    if disclosures and verified_at is None:
         first = disclosures[0]
         spans = tuple(span for item in given[:1] for span in item.evidence) + first.evidence
         known = len({item.kind for item in given})
@@ -79,6 +86,11 @@ def identity_check(view: View, *, items: int = 2) -> Finding:
     return Finding(
         "na", view.absence("data_disclosure", best), (), "Nie ujawniono ani nie zmieniono danych klienta."
     )
+
+
+def _unasked(view: View, given: list[Item], disclosed: float) -> bool:
+    """In writing: whoever signs and gives an order number has not been verified while nothing is disclosed."""
+    return view.conversation.channel != "phone" and disclosed < EARLY and not any(one.asked for one in given)
 
 
 def _after_check(view: View, given: list[Item], verified_at: int, early: float) -> Finding:
@@ -121,16 +133,17 @@ def _items(view: View) -> Iterator[Item]:
             turn = spans[0].turn
             answer = _answer(view, turn)
             if answer is not None and _asks(view, turn, kind):
-                yield Item(kind, answer, (*spans, view.whole(answer)))
+                yield Item(kind, answer, (*spans, view.whole(answer)), asked=True)
 
 
 def _told(view: View) -> Iterator[Item]:
     """Data in the customer's words; a name said in passing counts only near the start."""
     early = set(view.customer_turns[:4])
     for turn in view.customer_turns:
+        asked = _asked_before(view, turn)
         for kind, span in _data(view, turn):
-            if kind != "name" or turn in early or _asked_before(view, turn):
-                yield Item(kind, turn, (span,))
+            if kind != "name" or turn in early or asked:
+                yield Item(kind, turn, (span,), asked)
 
 
 def _data(view: View, turn: int) -> Iterator[tuple[str, Span]]:
@@ -144,6 +157,19 @@ def _data(view: View, turn: int) -> Iterator[tuple[str, Span]]:
         said = view.turns[turn].text[contact.span.start : contact.span.end]
         if not said.startswith("[") and not OWN_MAILBOX.match(said):
             yield PLAIN[contact.kind], contact.span
+    if view.turns[turn].speaker == "customer":
+        yield from _written(view, turn)
+
+
+def _written(view: View, turn: int) -> Iterator[tuple[str, Span]]:
+    """What a customer's message plainly gives besides: a reference, a date of birth, the name that signs a letter."""
+    text = view.turns[turn].text
+    for kind, form in _FORMS:
+        for match in form.finditer(text):
+            yield kind, Span(turn, match.start(), match.end())
+    name = signature_line(view, turn)
+    if name and len(text[name.start : name.end].split()) > 1:
+        yield "name", name
 
 
 def _read_out(view: View) -> Iterator[Sighting]:

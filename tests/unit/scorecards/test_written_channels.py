@@ -173,3 +173,21 @@ def test_a_comma_parts_the_customers_title_from_the_agents_name() -> None:
         outcome("chat", "introduction", chat("c: hej", "a: Dzień dobry, czy to pan Robert Stolarz?"))
         == "fail"
     )
+
+
+def test_a_letter_with_a_name_and_a_number_is_no_check_while_nothing_is_disclosed() -> None:
+    order = "c: Dzień dobry,\nzamówienie BT 40118, buty są za małe. Kiedy wymienicie?\n\nZ poważaniem\nAdrian Rudy"
+    kurier = "a: Dzień dobry,\nkurier odbierze buty 18 listopada.\n\nPozdrawiam\nAnna Mech"
+    assert outcome("email", "identity_check", mail(order, kurier)) == "na"
+    told = "c: Dzień dobry,\nzmieńcie mój e-mail. Nr karty 4400 1182, data ur. 12.03.1984\n\nAnna Górna"
+    sent = "a: Pani Anno,\nnowy adres to a.gorna@poczta.example, telefon 600 700 811 bez zmian."
+    assert outcome("email", "identity_check", mail(told, sent)) == "pass"
+    assert outcome("email", "identity_check", mail("c: zmieńcie mój e-mail", sent)) == "fail"
+
+
+def test_a_short_answer_in_writing_is_not_called_no_answer() -> None:
+    from scorecards.checks import registered
+    from scorecards.view import View
+
+    asked = ["c: Czy w sobotę sklep jest czynny?", "a: W sobotę salon pracuje w godzinach 10-16."]
+    assert registered()["solution"].run(View(mail(*asked))).confidence <= 0.7
