@@ -121,8 +121,10 @@ def _in_writing(view: View, said: Finding) -> Finding:
 
 
 def _polite_reply(view: View) -> bool:
-    """Whether the agent's last message answers thanks or a goodbye, or is written with warmth."""
+    """Whether the agent's last message answers thanks or a goodbye, is written with warmth, or nothing answers a goodbye."""
     last = view.agent_turns[-1]
+    if view.said_by_customer("farewell", [turn for turn in view.customer_turns if turn > last]):
+        return True  # perhaps the customer has left, perhaps the agent did not care to answer
     before = [turn for turn in view.customer_turns if turn < last][-1:]
     thanked = view.said_by_customer("farewell", before) or view.said_by_customer("thanks", before)
     return bool(thanked) or "!" in view.turns[last].text or bool(_WARM.search(view.turns[last].text))

@@ -19,6 +19,31 @@ UNSAID = 0.01  # a name or a company cannot be given without a word that can be 
 PERHAPS_UNSAID = 0.15  # in long text without capitals such words are not told apart
 LONGEST_INTRODUCTION = 9
 NEAR_NAME = 4  # words
+CALLED = frozenset(
+    (("nazywam", "sie"), ("na", "imie"), ("przy", "czacie"), ("przy", "klawiaturze"), ("tej", "strony"))
+)
+HAILS = frozenset(
+    [
+        "dzien",
+        "dobry",
+        "wieczor",
+        "witam",
+        "witajcie",
+        "czesc",
+        "hej",
+        "hejka",
+        "halo",
+        "siema",
+        "siemka",
+        "jest",
+        "jestescie",
+        "tam",
+        "tu",
+        "ktos",
+        "prosze",
+        "panstwa",
+    ]
+)
 INTRODUCING = frozenset(
     ("tu", "tutaj", "jestem", "imie", "nazywam", "strony", "klawiaturze", "konsultant", "konsultantka")
 )
@@ -139,6 +164,17 @@ def _name(view: View, turn: int) -> list[Token]:
         ):
             continue
         return [token]
+    return _called(view, turn)
+
+
+def _called(view: View, turn: int) -> list[Token]:
+    """In writing: a word with a capital just after "nazywam się", "na imię" or "przy czacie", however rare the name."""
+    if view.conversation.channel == "phone":
+        return []
+    text, words = view.turns[turn].text, view.words[turn]
+    for first, cue, named in zip(words, words[1:], words[2:], strict=False):
+        if (first.norm, cue.norm) in CALLED and text[named.start].isupper():
+            return [named]
     return []
 
 
@@ -236,7 +272,8 @@ def _merely_begins(text: str, token: Token) -> bool:
 def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: int = 0) -> Finding:
     """The agent opens by offering help; not asked of outbound calls or when the opening is not recorded.
 
-    With ``matter_words``, not asked either where the customer has written as many words before the agent's first.
+    With ``matter_words``, not asked either where the customer has written as many words before the agent's first,
+    greetings left out.
     """
     opening = view.opening(turns, words)
     calls_out = view.said_by_agent("calls_out", opening)
@@ -253,7 +290,8 @@ def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: 
     if offered.outcome == "pass":
         return offered
     matter = [t for t in view.customer_turns if view.agent_turns and t < view.agent_turns[0]]
-    if matter_words and sum(len(view.words[t]) for t in matter) >= matter_words:
+    said = [word for turn in matter for word in view.words[turn] if word.norm not in HAILS]
+    if matter_words and len(said) >= matter_words:
         return Finding("na", 0.85, (view.whole(matter[-1]),), "Klient od razu napisał, o co chodzi.")
     if calls_out and view.conversation.direction is None:
         return Finding("na", 0.85, calls_out[0], "To konsultant dzwoni do klienta.")
