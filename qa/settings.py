@@ -21,7 +21,9 @@ PREFIX = "ODSLUCH_"
 CONFIG_VARIABLE = "ODSLUCH_CONFIG"
 LANGUAGES = ("pl",)
 LONGEST_ISSUER = 120  # leaves room for the person's name beside it
-DEFAULT_SCORECARDS: Mapping[str, str] = MappingProxyType({"phone": "phone@1"})
+DEFAULT_SCORECARDS: Mapping[str, str] = MappingProxyType(
+    {"phone": "phone@1", "chat": "chat@3", "email": "email@3"}
+)
 
 SEALED = ("raw_text", "raw_audio", "redacted_audio")  # kept only when asked for, and only encrypted
 DEFAULT_RETENTION: Mapping[str, int] = MappingProxyType(

@@ -51,6 +51,7 @@ _FORMS = (
 ANSWER_WITHIN = 6
 READ_OUT_LIFT = 20.0
 EARLY = 0.55
+UNSHOWN = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def identity_check(view: View, *, items: int = 2) -> Finding:
     """
     given = sorted(_items(view), key=lambda item: item.turn)
     verified_at = _verified_at(view, given, items)
-    disclosures = sorted([*view.sightings("data_disclosure"), *_read_out(view)], key=lambda d: d.turn)
+    shown = list(_read_out(view))
+    disclosures = sorted([*view.sightings("data_disclosure"), *shown], key=lambda d: d.turn)
     certainty = max((d.certainty for d in disclosures), default=0.0)
     before = [d for d in disclosures if verified_at is None or d.turn < verified_at]
     if verified_at is not None and not _unasked(view, given, certainty):
@@ -81,6 +83,8 @@ def identity_check(view: View, *, items: int = 2) -> Finding:
         spans = tuple(span for item in given[:1] for span in item.evidence) + first.evidence
         known = len({item.kind for item in given})
         sure = certainty * _nothing_hidden(view, known)
+        if view.conversation.channel != "phone" and not shown:
+            sure = min(sure, UNSHOWN)  # in writing the tagger takes the state of a parcel for personal data
         return Finding("fail", sure, spans, "Dane klienta ujawniono bez wystarczającej weryfikacji.")
     best = view.best("data_disclosure")
     return Finding(
@@ -174,17 +178,25 @@ def _written(view: View, turn: int) -> Iterator[tuple[str, Span]]:
 
 def _read_out(view: View) -> Iterator[Sighting]:
     """Items that the agent says before the customer does, the company's own contacts left out."""
+    writing = view.conversation.channel != "phone"
+    harmless = ("name", "secret", "reference") if writing else ("name", "secret")
     known: set[str] = set()
     for turn in range(len(view.turns)):
         kinds = dict(_data(view, turn))
         if view.turns[turn].speaker == "customer":
             known |= kinds.keys()
-        elif turn in view.agent_turns and not view.said_by_agent("own_contact", (turn,)):
+        elif turn in view.agent_turns and not _own_contact(view, turn):
             for kind, span in kinds.items():
-                if kind not in known and kind not in ("name", "secret"):
+                if kind not in known and kind not in harmless:
                     certainty = weigh(max(view.model("data_disclosure", turn), UNTAGGED_PRIOR), READ_OUT_LIFT)
                     yield Sighting(turn, certainty, (span,), True)
                     break
+
+
+def _own_contact(view: View, turn: int) -> bool:
+    """Whether the agent tells where the company is reached, which discloses nothing."""
+    own = view.said_by_agent("own_contact", (turn,))
+    return bool(own or (view.conversation.channel != "phone" and view.said("agent", "own_place", (turn,))))
 
 
 def _asked_before(view: View, turn: int) -> bool:

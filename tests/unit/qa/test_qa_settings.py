@@ -32,7 +32,7 @@ def test_defaults_keep_no_raw_content_and_score_phone_calls(tmp_path: Path) -> N
     settings = load(environ={}, folder=tmp_path).settings
     assert settings.keep == ()
     assert settings.retention_days["raw_audio"] == 30
-    assert dict(settings.scorecards) == {"phone": "phone@1"}
+    assert dict(settings.scorecards) == {"phone": "phone@1", "chat": "chat@3", "email": "email@3"}
     assert settings.url == "sqlite:///var/odsluch.db"
 
 

@@ -1,7 +1,7 @@
 """The cards of chats and e-mails: what differs from a call."""
 
 import pytest
-from scorecard_conversations import talk
+from scorecard_conversations import behaviours, talk
 
 from scorecards import available, load_scorecard, score
 from transcripts.tags import TaggedConversation
@@ -191,3 +191,21 @@ def test_a_short_answer_in_writing_is_not_called_no_answer() -> None:
 
     asked = ["c: Czy w sobotę sklep jest czynny?", "a: W sobotę salon pracuje w godzinach 10-16."]
     assert registered()["solution"].run(View(mail(*asked))).confidence <= 0.7
+
+
+@pytest.mark.parametrize(
+    ("said", "surely"),
+    [
+        ("Zamówienie jest na Helena Barć, ul. Ogrodowa 22.", True),
+        ("Zwroty proszę na adres: Magazyn Zwrotów, ul. Składowa 5.", False),
+        ("Zgłosiłam to do przewoźnika, numer zgłoszenia SPR-40118.", False),
+    ],
+)
+def test_only_personal_data_that_are_seen_fail_a_chat_surely(said: str, surely: bool) -> None:
+    from scorecards.checks import registered
+    from scorecards.view import View
+
+    told = behaviours((1, "data_disclosure", 1.0))
+    tagged = talk("c: gdzie jest paczka", f"a: {said}", channel="chat", behaviours=told)
+    found = registered()["identity_check"].run(View(tagged))
+    assert (found.outcome == "fail" and found.confidence > 0.9) is surely
