@@ -16,6 +16,7 @@ PROBLEM_REASONS = (
 BLAME_DISTANCE = 1
 SUSPICION = 2.0
 DIRECTIONS_WITHIN = 6
+FAINT = 0.25
 
 
 @check("empathy", behaviours=("empathy",), version=2)
@@ -29,7 +30,10 @@ def empathy(view: View) -> Finding:
         return Finding("pass", best.certainty, best.evidence, "Konsultant wyraża zrozumienie lub przeprasza.")
     need, evidence = need_of_empathy(view)
     if need < 0.5:
-        confidence = min(1 - need, view.absence("empathy", best))
+        doubt = (
+            best.certainty if best.certainty >= FAINT else 0.0
+        )  # who is perhaps comforted was perhaps in trouble
+        confidence = min(1 - need, 1 - doubt)
         return Finding(
             "na", confidence, (), "Sprawa neutralna, klient nie zgłasza problemu ani zdenerwowania."
         )
