@@ -30,9 +30,8 @@ def empathy(view: View) -> Finding:
         return Finding("pass", best.certainty, best.evidence, "Konsultant wyraża zrozumienie lub przeprasza.")
     need, evidence = need_of_empathy(view)
     if need < 0.5:
-        doubt = (
-            best.certainty if best.certainty >= FAINT else 0.0
-        )  # who is perhaps comforted was perhaps in trouble
+        # who is perhaps comforted was perhaps in trouble
+        doubt = best.certainty if best.certainty >= FAINT else 0.0
         confidence = min(1 - need, 1 - doubt)
         return Finding(
             "na", confidence, (), "Sprawa neutralna, klient nie zgłasza problemu ani zdenerwowania."
@@ -77,7 +76,7 @@ def blame_after(view: View, turn: int) -> tuple[Span, ...]:
     return next(iter(view.said_by_agent("blame", later)), ())
 
 
-@check("ownership", behaviours=("deflection", "solution", "later_action"), version=2)
+@check("ownership", behaviours=("deflection", "solution", "later_action"), version=3)
 def ownership(view: View) -> Finding:
     """The agent takes the matter on; the right place with clear instructions is fine too."""
     pushed = view.best("deflection")
@@ -113,7 +112,7 @@ def _repeated(view: View) -> bool:
     return len(view.sightings("deflection", floor=0.6)) > 1
 
 
-@check("courtesy", behaviours=("rudeness",), asks_for_act=False, version=2)
+@check("courtesy", behaviours=("rudeness",), asks_for_act=False, version=3)
 def courtesy(view: View) -> Finding:
     """No rudeness anywhere. One surely rude turn is enough for a fail."""
     rude = view.best("rudeness")

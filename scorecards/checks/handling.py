@@ -44,7 +44,7 @@ def solution(view: View, *, few_words: int = 25) -> Finding:
     )
 
 
-@check("timeframe", behaviours=("later_action", "timeframe", "vague_timeframe"))
+@check("timeframe", behaviours=("later_action", "timeframe", "vague_timeframe"), version=2)
 def timeframe(view: View) -> Finding:
     """A promise of something later comes with a date or a number of days or hours; vague words fail."""
     promised = view.sightings("later_action")

@@ -45,7 +45,7 @@ POLISH = {
     "question": "pytanie kontrolne",
 }
 _FORMS = (
-    ("reference", re.compile(r"\b(?:nr|numer\w*|zam|zam[oó]wieni\w+|kart[aąęy]|klienta)\b[.:]? ?(?=[\w/ -]*\d{3})[A-Z0-9][A-Z0-9/ -]{2,}", re.I)),
+    ("reference", re.compile(r"\b(?:nr|numer\w*|zam|zam[oó]wieni\w+|kart[aąęy]|klienta)\b[.:]? ?(?=[\w/ -]{0,20}\d{3})[A-Z0-9][A-Z0-9/ -]{2,30}", re.I)),
     ("birth", re.compile(r"\b(?:ur|urodz\w*)\b[.:]? ?\d{1,2}[. ]\S{1,12}[. ]\d{4}", re.I)),
 )  # fmt: skip
 ANSWER_WITHIN = 6

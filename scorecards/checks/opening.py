@@ -23,27 +23,9 @@ CALLED = frozenset(
     (("nazywam", "sie"), ("na", "imie"), ("przy", "czacie"), ("przy", "klawiaturze"), ("tej", "strony"))
 )
 HAILS = frozenset(
-    [
-        "dzien",
-        "dobry",
-        "wieczor",
-        "witam",
-        "witajcie",
-        "czesc",
-        "hej",
-        "hejka",
-        "halo",
-        "siema",
-        "siemka",
-        "jest",
-        "jestescie",
-        "tam",
-        "tu",
-        "ktos",
-        "prosze",
-        "panstwa",
-    ]
-)
+    ("dzien", "dobry", "wieczor", "witam", "witajcie", "czesc", "hej", "hejka", "halo", "siema", "siemka", "jest",
+     "jestescie", "tam", "tu", "ktos", "prosze", "panstwa")
+)  # fmt: skip
 INTRODUCING = frozenset(
     ("tu", "tutaj", "jestem", "imie", "nazywam", "strony", "klawiaturze", "konsultant", "konsultantka")
 )
@@ -82,7 +64,7 @@ def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     )
 
 
-@check("introduction", behaviours=("company_named", "name_given"), version=2)
+@check("introduction", behaviours=("company_named", "name_given"), version=3)
 def introduction(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     """The agent gives the company and their own name; both are needed."""
     opening = view.opening(turns, words)

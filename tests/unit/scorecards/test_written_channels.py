@@ -209,3 +209,11 @@ def test_only_personal_data_that_are_seen_fail_a_chat_surely(said: str, surely: 
     tagged = talk("c: gdzie jest paczka", f"a: {said}", channel="chat", behaviours=told)
     found = registered()["identity_check"].run(View(tagged))
     assert (found.outcome == "fail" and found.confidence > 0.9) is surely
+
+
+def test_a_long_message_without_an_end_is_read_at_once() -> None:
+    import time
+
+    begun = time.perf_counter()
+    outcome("email", "identity_check", mail("c: " + "nr " * 30_000, "a: Dzień dobry, sprawdzę to."))
+    assert time.perf_counter() - begun < 5
