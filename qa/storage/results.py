@@ -108,7 +108,8 @@ def _retire(session: Session, table: Any, inputs: Sequence[str], other: ColumnEl
 
 
 def counts_by_channel(session: Session) -> dict[str, tuple[int, int, int]]:
-    """For each channel: conversations, of them tagged, of them scored."""
+    """For each channel: conversations, of them tagged, of them scored, which means that something is decided."""
+    decided = EvaluationRow.content["coverage"].as_float() > 0
     query = (
         select(
             ConversationRow.channel,
@@ -118,7 +119,8 @@ def counts_by_channel(session: Session) -> dict[str, tuple[int, int, int]]:
         )
         .outerjoin(TaggingRow, and_(TaggingRow.input_digest == ConversationRow.digest, TaggingRow.current))
         .outerjoin(
-            EvaluationRow, and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current)
+            EvaluationRow,
+            and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current, decided),
         )
         .where(ConversationRow.current)
         .group_by(ConversationRow.channel)

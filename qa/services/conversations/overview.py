@@ -95,18 +95,26 @@ def _rows(session: Session, ids: Sequence[str]) -> Iterator[list[OverviewRow | O
             continue
         seen.add(conversation.conversation_id)
         row = _overview(conversation, tagging, evaluation)
-        yield [row, *_outcomes(row, evaluation)]
+        yield [row, *_outcomes(row, _applied(evaluation))]
+
+
+def _applied(evaluation: EvaluationRow | None) -> EvaluationRow | None:
+    """The evaluation, unless nothing of the card applies: a letter without an answer is nobody's work to judge."""
+    criteria = evaluation.content["criteria"] if evaluation else []
+    return evaluation if any(result["outcome"] != "na" for result in criteria) else None
 
 
 def _overview(row: ConversationRow, tagging: TaggingRow, evaluation: EvaluationRow | None) -> OverviewRow:
     conversation = conversation_from_dict(row.content)
     sentiment = tagging.content.get("sentiment") or {}
+    versions = digest_of(row.key, tagging.key, evaluation.key if evaluation else "")
+    evaluation = _applied(evaluation)
     judged = evaluation.content["criteria"] if evaluation else []
     decided = [result["confidence"] for result in judged if result["outcome"] != "review"]
     seconds, silence = _times(conversation)
     return OverviewRow(
         conversation_id=row.conversation_id,
-        versions=digest_of(row.key, tagging.key, evaluation.key if evaluation else ""),
+        versions=versions,
         channel=row.channel,
         started_at=row.started_at or "",
         day=_day(conversation.started_at),
