@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, literal, select
 
 from qa.errors import UserError
 
@@ -36,8 +36,10 @@ def upgrade(engine: Engine, found: str | None, target: str = "head") -> None:
             schema=found,
         )
     with engine.execution_options(odsluch_writes=True).connect() as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-            connection.execute(select(func.pg_advisory_xact_lock(TURN)))
+        # A transaction that is open already is left open by Alembic. On SQLite it would else commit after each migration,
+        # and another program could take its turn between two of them.
+        postgres = connection.dialect.name == "postgresql"
+        connection.execute(select(func.pg_advisory_xact_lock(TURN) if postgres else literal(1)))
         config.attributes["connection"] = connection
         command.upgrade(config, target)
         connection.commit()
