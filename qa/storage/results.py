@@ -108,8 +108,7 @@ def _retire(session: Session, table: Any, inputs: Sequence[str], other: ColumnEl
 
 
 def counts_by_channel(session: Session) -> dict[str, tuple[int, int, int]]:
-    """For each channel: conversations, of them tagged, of them scored, which means that something is decided."""
-    decided = EvaluationRow.content["coverage"].as_float() > 0
+    """For each channel: conversations, of them tagged, of them scored."""
     query = (
         select(
             ConversationRow.channel,
@@ -119,8 +118,7 @@ def counts_by_channel(session: Session) -> dict[str, tuple[int, int, int]]:
         )
         .outerjoin(TaggingRow, and_(TaggingRow.input_digest == ConversationRow.digest, TaggingRow.current))
         .outerjoin(
-            EvaluationRow,
-            and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current, decided),
+            EvaluationRow, and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current)
         )
         .where(ConversationRow.current)
         .group_by(ConversationRow.channel)
