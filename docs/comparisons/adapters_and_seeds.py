@@ -89,7 +89,12 @@ def run(given: argparse.Namespace, target: Path, rank: int, seed: int) -> int:
     if rank:
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=MATRICES)
         network.encoder = inject_adapter_in_model(config, encoder)  # type: ignore[assignment]
-    stages.encoder(seen, [e for e in reviews if not e.primary])
+    tuned = given.folder / f"rank-{rank}-seed-{seed}.pt"
+    if tuned.exists():
+        network.load_state_dict(torch.load(tuned, weights_only=True))
+    else:
+        stages.encoder(seen, [e for e in reviews if not e.primary])
+        torch.save(network.state_dict(), tuned)
     trainable = sum(p.numel() for p in network.encoder.parameters() if p.requires_grad)
     if rank:
         network.encoder = merged(network.encoder, base)  # type: ignore[assignment]

@@ -48,10 +48,12 @@ class Storage:
             yield session
 
     def settle(self) -> None:
-        """Leave nothing of deleted rows in the database's files (on PostgreSQL until its log is recycled)."""
+        """Leave nothing of deleted rows in the database's files (on PostgreSQL until its log is recycled).
+
+        Rewrites all tables; on PostgreSQL each is locked for that long.
+        """
         if self.engine.dialect.name != "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM")
+            self._settle_server()
             return
         raw = (
             self.engine.raw_connection()
@@ -61,6 +63,16 @@ class Storage:
                 raw.cursor().execute(statement)
         finally:
             raw.close()
+
+    def _settle_server(self) -> None:
+        """A plain VACUUM leaves the bytes of the last row of a page where they were (measured), hence FULL. ANALYZE
+        renews the planner's samples, which hold values of columns; the owner of the database may rewrite their table
+        too, somebody else is refused with a warning only."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name in inspect(connection).get_table_names():
+                quoted = self.engine.dialect.identifier_preparer.quote(name)
+                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {quoted}")
+            connection.exec_driver_sql("VACUUM (FULL) pg_catalog.pg_statistic")
 
     def close(self) -> None:
         """Give all connections back."""
