@@ -6,10 +6,11 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any, BinaryIO, cast
 
 from qa.errors import is_disk_full
+from qa.services.names import is_plain
 from transcripts.conversation import Conversation, ConversationError
 from transcripts.readers.json_lines import iter_records, record_id
 from transcripts.reading import Fault
@@ -21,6 +22,8 @@ WINDOW = 256
 WINDOW_CHARACTERS = 10_000_000
 
 REDACTIONS = "redactions"
+HIDDEN = "[ID]"
+"""Instead of an identifier that could tell who somebody is."""
 EVALUATION = "evaluation"
 ADDED_KEYS = frozenset({REDACTIONS, EVALUATION, *TAG_KEYS})
 
@@ -145,16 +148,34 @@ def _with_written(turn: dict[str, Any]) -> dict[str, Any]:
 
 
 def redacting(redactor: Any) -> Step:
-    """Replace personal data; tags of the raw text would point at wrong places and go."""
+    """Replace personal data; tags of the raw text would point at wrong places and go.
+
+    Identifiers of customer, order, case and agent become :data:`HIDDEN` where they could tell who somebody is; the
+    conversation's own stays, since results are joined by it.
+    """
 
     def one(record: InputRecord) -> Result:
-        redacted = redactor.redact(record.conversation)
+        redacted = redactor.redact(_without_telling(redactor, record.conversation))
         places = [
             {"turn": r.turn, "start": r.start, "end": r.end, "type": r.type} for r in redacted.redactions
         ]
         return {**with_written(conversation_to_dict(redacted.conversation)), REDACTIONS: places}
 
     return each("redaction_failed", one)
+
+
+def _without_telling(redactor: Any, c: Conversation) -> Conversation:
+    def kept(value: str | None) -> str | None:
+        return value if value is None or is_plain(redactor, value) else HIDDEN
+
+    agent = c.agent and replace(c.agent, id=kept(c.agent.id), team=kept(c.agent.team))
+    return replace(
+        c,
+        agent=agent,
+        customer_id=kept(c.customer_id),
+        order_id=kept(c.order_id),
+        case_id=kept(c.case_id),
+    )
 
 
 def tagging(tagger: Any) -> Step:

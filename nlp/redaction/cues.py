@@ -32,7 +32,8 @@ _PLAIN: dict[Topic, str] = {
     "numer* nip; numer* regon; numer* dokumentu; numer* legitymacji; numer* prawa jazdy; nipu; nipem",
     "ACCOUNT_OR_CARD": "numer* konta; numer* rachunku; numer* karty; iban; ostatni* cztery cyfry karty;"
     "końcowy* numer*; numer* bankowy; cztery ostatnie cyfry; ostatnie cztery cyfry; ostatnie cztery;"
-    "końcówka* karty; końcówka* konta; rachunek* bankowy; konto* bankowe; numer* bankowego",
+    "karta* kończy się; konto* kończy się; karta* kończąca się; konto* kończące się; kończy się cyframi; "
+    "kończąca się cyframi; końcówka* karty; końcówka* konta; rachunek* bankowy; konto* bankowe; numer* bankowego",
     "CUSTOMER_NUMBER": "numer* zamówienia; numer* reklamacji; numer* umowy; numer* faktury; numer* paczki;"
     "numer* przesyłki; numer* klienta; numer* licznika; numer* zgłoszenia; numer* sprawy; numer* polisy;"
     "numer* abonenta; numer* ppe; numer* kontrahenta; numer* zwrotu; numer* listu; numer* transakcji;"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from nlp.redaction.answers import judged
 from nlp.redaction.cues import Cue, find_cues
 from nlp.redaction.detectors.person_chains import chains_of
-from nlp.redaction.detectors.person_known import known_names
+from nlp.redaction.detectors.person_known import known_names, things_named
 from nlp.redaction.detectors.person_seeds import Seed, seeds_of
 from nlp.redaction.requests import Asks, follow
 from nlp.redaction.runs import Run, find_runs
-from nlp.redaction.words import Line, line_of
+from nlp.redaction.words import Line, line_of, plain_signs
 from transcripts.conversation import Turn
 
 
@@ -30,6 +30,7 @@ class Dialogue:
         cased: whether capitals mean anything here (recognisers often give none).
         name_seeds: by turn, the words that rules take for somebody's name.
         name_stems: stems of the names among them.
+        thing_stems: stems of names that things bear.
         features: of words (turn, index) that the learned part was asked about.
     """
 
@@ -41,6 +42,7 @@ class Dialogue:
     cased: bool = True
     name_seeds: dict[int, dict[int, Seed]] = field(default_factory=dict, compare=False)
     name_stems: dict[str, bool] = field(default_factory=dict, compare=False)
+    thing_stems: frozenset[str] = frozenset()
     features: dict[tuple[int, int], list[int]] = field(default_factory=dict, compare=False)
 
     def runs_of(self, turn: int) -> list[Run]:
@@ -53,7 +55,7 @@ def prepare(turns: Sequence[Turn], hints: Sequence[str] = (), *, learned: bool =
     (``learned``), which numbers are."""
     lines, first = [], 0
     for index, turn in enumerate(turns):
-        line = line_of(index, turn.speaker, turn.text, first)
+        line = line_of(index, turn.speaker, plain_signs(turn.text), first)
         lines.append(line)
         first += len(line.words) + 1
     cues = [cue for line in lines for cue in find_cues(line)]
@@ -65,6 +67,7 @@ def prepare(turns: Sequence[Turn], hints: Sequence[str] = (), *, learned: bool =
         follow(lines, cues, runs),
         tuple(hints),
         _is_cased(turns),
+        thing_stems=things_named(lines),
     )
     chains = {}
     for line in lines:

@@ -46,7 +46,7 @@ def _names(dialogue: Dialogue, run: Run) -> Iterator[str]:
     shape = f"{size}/{min(len(run.pieces), 5)}"
     left = [neighbour(line, run.first - i) for i in range(1, _REACH + 1)]
     right = [neighbour(line, run.last + i) for i in range(_REACH)]
-    alone = _step(_content(line, run))
+    alone = step(_content(line, run))
     yield f"kind={kind}"
     for trait in (
         shape,
@@ -80,7 +80,7 @@ def _names(dialogue: Dialogue, run: Run) -> Iterator[str]:
     yield f"{kind}|{shape}|alone={alone}"
     yield f"{line.speaker}|{kind}|{size}"
     runs = dialogue.runs_of(run.turn)
-    yield f"runs={_step(len(runs))}|place={_step(runs.index(run))}|{size}"
+    yield f"runs={step(len(runs))}|place={step(runs.index(run))}|{size}"
     yield f"beside={any(other.position in dialogue.asks.typed for other in runs if other != run)}|{kind}|{size}"
     again = _said_again(dialogue, run)
     yield f"again={again}"
@@ -91,7 +91,7 @@ def _names(dialogue: Dialogue, run: Run) -> Iterator[str]:
             yield f"awaited={topic}|{shape}"
 
 
-def _step(count: int) -> int:
+def step(count: int) -> int:
     """A count, roughly."""
     return max(step for step in _STEPS if step <= count)
 
@@ -124,7 +124,7 @@ def _cue(dialogue: Dialogue, run: Run) -> Iterator[str]:
         yield "cue=none"
         return
     cue = before[-1]
-    away = _step(run.position - dialogue.lines[cue.turn].first - cue.last)
+    away = step(run.position - dialogue.lines[cue.turn].first - cue.last)
     near = f"{min(run.turn - cue.turn, 3)}/{away}"
     yield f"cue={cue.topic}|{near}"
     yield f"cue at {near}|{cue.request}"

@@ -19,7 +19,7 @@ from nlp.redaction.word_model import weights_version
 
 
 def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
-    """One detector for each type, those of names and addresses with or without what they learned."""
+    """One detector for each type, those of names, addresses and passwords with or without what they learned."""
     return (
         PersonDetector(learned=learned),
         PhoneDetector(),
@@ -27,7 +27,7 @@ def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
         IdNumberDetector(),
         AccountOrCardDetector(),
         CustomerNumberDetector(),
-        SecretDetector(),
+        SecretDetector(learned=learned),
         EmailDetector(),
         NicknameDetector(),
         AddressDetector(learned=learned),

@@ -90,7 +90,11 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
     yield f"rule={rule}|l={left[0]}"
     yield f"known={known}|rule={rule}"
     yield f"known={known}|{shape}"
+    thing = stem_of(line.words[index].fold) in dialogue.thing_stems
+    yield f"thing={thing}|rule={rule}"
+    yield f"thing={thing}|{shape}"
     roles = [role_of(line, index + i) for i in (-2, -1, 1, 2)]
+    yield f"thing={thing}|role={roles[1]}"
     yield f"role={roles[1]}|{shape}"
     yield f"role={roles[0]}{roles[1]}|{case}"
     yield f"role={roles[0]}{roles[1]}|{shape}"

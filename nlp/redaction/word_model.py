@@ -1,4 +1,4 @@
-"""The learned part of redaction: how likely a word is of somebody's name or address, and a number somebody's."""
+"""The learned part of redaction: how likely a word is of somebody's name, address or password, and a number somebody's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from nlp.redaction.number_features import number_features
+from nlp.redaction.secret_features import secret_features
 from nlp.redaction.word_features import features
 from nlp.redaction.words import Line
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from nlp.redaction.dialogue import Dialogue
     from nlp.redaction.runs import Run
 
-Target = Literal["PERSON", "ADDRESS", "NUMBER", "BIRTH", "HOUSE"]
+Target = Literal["PERSON", "ADDRESS", "SECRET", "NUMBER", "BIRTH", "HOUSE"]
 OF_WORDS: tuple[Target, ...] = ("PERSON", "ADDRESS")
 OF_NUMBERS: tuple[Target, ...] = ("NUMBER", "BIRTH", "HOUSE")
-TARGETS: tuple[Target, ...] = OF_WORDS + OF_NUMBERS
+TARGETS: tuple[Target, ...] = (*OF_WORDS, "SECRET", *OF_NUMBERS)
 WEIGHTS = Path(__file__).with_name("words.safetensors")
 """For each target ``TARGET.weights``, one for each bucket of the features, and ``TARGET.bias``; float32."""
 
@@ -51,6 +52,11 @@ def likelihood(target: Target, dialogue: Dialogue, line: Line, index: int) -> fl
     if place not in dialogue.features:
         dialogue.features[place] = features(dialogue, line, index)
     return _likelihood(target, dialogue.features[place])
+
+
+def secret_likelihood(dialogue: Dialogue, line: Line, index: int) -> float:
+    """Between 0 and 1 for word ``index`` of a turn: that it is (part of) a password or code."""
+    return _likelihood("SECRET", secret_features(dialogue, line, index))
 
 
 def number_likelihood(target: Target, dialogue: Dialogue, run: Run) -> float:

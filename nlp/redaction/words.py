@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -9,7 +10,21 @@ from spacy.tokens import Doc
 from nlp.redaction.diacritics import is_bare, meant
 from nlp.text import Form, pipeline
 
+_PLAIN_SIGNS = str.maketrans(
+    dict.fromkeys(
+        "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u2060\u3000\ufeff",
+        " ",
+    )
+    | dict.fromkeys("\u2010\u2011\u2012\u2212", "-")
+)
+_DASHED_NUMBER = re.compile(r"\d+(?:[–—]\d+){2,}")  # of two parts it is a range: "strony 120–140"
 _SENTENCE_END = frozenset(".?!…\n")
+
+
+def plain_signs(text: str) -> str:
+    """The text, character for character, with the spaces and dashes of Word, Excel and web pages as people type them."""
+    plain = text.translate(_PLAIN_SIGNS)
+    return _DASHED_NUMBER.sub(lambda match: re.sub("[–—]", "-", match[0]), plain)
 
 
 @dataclass(frozen=True, slots=True)

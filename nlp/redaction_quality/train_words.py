@@ -25,6 +25,7 @@ from nlp.redaction.given_names import ABROAD, GIVEN, SURNAMES_ABROAD, WORD_SURNA
 from nlp.redaction.names import name_form
 from nlp.redaction.number_features import number_features
 from nlp.redaction.redactor import Redactor
+from nlp.redaction.secret_features import may_be_secret, secret_features
 from nlp.redaction.spans import NUMERIC
 from nlp.redaction.word_features import BUCKETS, features, may_be_address, may_be_name
 from nlp.redaction.word_model import OF_NUMBERS, OF_WORDS, TARGETS, WEIGHTS, Target, forget_weights
@@ -47,6 +48,7 @@ UNHEARD_OF = 0.3  # share of the names given in training that no dictionary know
 STRENGTH: dict[Target, float] = {
     "PERSON": 0.3,
     "ADDRESS": 0.3,
+    "SECRET": 0.3,
     "NUMBER": 0.3,
     "BIRTH": 0.3,
     "HOUSE": 0.3,
@@ -83,6 +85,8 @@ def samples(contact: Marked, rng: random.Random, trust: Trust) -> Iterator[Sampl
             changed = rewritten(source, lambda text, _, form=form: form(text))  # type: ignore[misc]
             dialogue = prepare(changed.conversation.turns)
             yield from _words(dialogue, changed, rng, trust)
+            if trust == "marked":
+                yield from _secrets(dialogue, changed)
             if trust != "ruled":
                 yield from _numbers(dialogue, changed, WEIGHT[trust])
 
@@ -104,6 +108,16 @@ def _words(dialogue: Dialogue, contact: Marked, rng: random.Random, trust: Trust
                     continue
                 weight /= KEPT_NEGATIVES
             yield Sample(features(dialogue, line, index), kind, targets, weight)
+
+
+def _secrets(dialogue: Dialogue, contact: Marked) -> Iterator[Sample]:
+    """Words where a password may be awaited; only the marked contacts say which are."""
+    for line in dialogue.lines:
+        places = [s for s, kind in contact.spans if s.turn == line.turn and kind == "SECRET"]
+        for index, word in enumerate(line.words):
+            if may_be_secret(dialogue, line, index):
+                kind = "SECRET" if any(s.start < word.end and s.end > word.start for s in places) else None
+                yield Sample(secret_features(dialogue, line, index), kind, ("SECRET",), WEIGHT["marked"])
 
 
 def _targets(word: Word, *, capital: bool, ruled: bool) -> tuple[Target, ...]:

@@ -22,6 +22,14 @@ class RedactsText(Protocol):
     def redact_name(self, s: str) -> str: ...
 
 
+def is_plain(redactor: RedactsText, name: str) -> bool:
+    """Whether nothing in ``name`` looks like personal data, however its words are joined or cased."""
+    if "@" in name or _LONG_NUMBER.search(name):
+        return False
+    words = _SEPARATORS.sub(" ", name).strip()
+    return all(redactor.redact_name(form) == form for form in {name, words, words.title()})
+
+
 class KeptNames:
     """Decides whether a name is kept as it is or becomes a pseudonym."""
 
@@ -30,11 +38,8 @@ class KeptNames:
         self._pseudonyms = pseudonyms
 
     def is_plain(self, name: str) -> bool:
-        """Whether nothing in ``name`` looks like personal data, however its words are joined or cased."""
-        if "@" in name or _LONG_NUMBER.search(name):
-            return False
-        words = _SEPARATORS.sub(" ", name).strip()
-        return all(self._redactor.redact_name(form) == form for form in {name, words, words.title()})
+        """See :func:`is_plain`."""
+        return is_plain(self._redactor, name)
 
     def identifier(self, kind: str, value: str) -> str:
         """``value``, or a pseudonym where it could tell who somebody is."""

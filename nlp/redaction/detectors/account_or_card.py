@@ -16,7 +16,7 @@ _FOREIGN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{
 _CARD = re.compile(r"(?<![\w-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])")
 _MASKED = re.compile(r"(?<!\w)(?:\d{4}[ -]?)?(?:[*xX•.]{2,}[ -]?)+\d{4}(?!\d)")
 _TAIL = re.compile(
-    r"\b(?:kart\w+|kont\w+|rachun\w+)\s+(?:(?:\w+\s+){0,2}(?:\*|\.{2,}|…)\s?|ko[ńn]cz\w+\s+si[ęe]\s+(?:na\s+|cyframi\s+)?)(?P<value>\d{4})(?!\d)",
+    r"\b(?:kart\w+|kont\w+|rachun\w+)\s+(?:(?:\w+\s+){0,2}(?:\*|\.{2,}|…)\s?|(?:\w+\s+){0,2}(?:ko[ńn]cz\w+\s+si[ęe]|ko[ńn]c[óo]wk\w+)\s*:?\s*(?:to\s+)?(?:na\s+)?(?:cyframi\s+)?)(?P<value>\d{4})(?!\d)",
     re.IGNORECASE,
 )
 
@@ -25,7 +25,7 @@ class AccountOrCardDetector:
     """Polish account numbers, IBAN, card numbers, masked cards."""
 
     name = "account_or_card"
-    version = "2"
+    version = "3"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlp.redaction.detectors.address_parts import flats, whole_addresses
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.names import name_form
@@ -87,19 +88,28 @@ class AddressDetector:
     """Where somebody lives or wants the parcel."""
 
     name = "address"
-    version = "3"
+    version = "4"
 
     def __init__(self, *, learned: bool = True) -> None:
         self._learned = learned
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
+        found: dict[int, list[Finding]] = {}
+        for finding in self._parts(dialogue):
+            found.setdefault(finding.turn, []).append(finding)
+        for turn, parts in found.items():
+            yield from whole_addresses(dialogue.lines[turn], dialogue.runs_of(turn), parts)
+
+    def _parts(self, dialogue: Dialogue) -> Iterator[Finding]:
         sign = producer(self)
         for line in dialogue.lines:
             runs = dialogue.runs_of(line.turn) if any(ch.isalnum() for ch in line.text) else []
             yield from _streets(line, runs, sign)
             yield from _codes(line, sign)
             yield from _houses(dialogue, line, runs, sign)
+            for first, last in flats(line, runs):
+                yield _finding(line, first, last, 0.7, sign, "door named by its number")
         yield from _answers(dialogue, sign)
         if self._learned:
             for line in dialogue.lines:

@@ -13,7 +13,7 @@ from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.words import Line, Word
 
 _WRITTEN = re.compile(
-    r"[\w.+%'-]+(?:@| @ |@ | ?[(\[] ?(?:at|ma[łl]pa) ?[)\]] ?)[\w-]+(?:\.[\w-]+| ?\. ?(?-i:[a-z]{2,6})(?!\w))+",
+    r"[\w.+%'-]+(?:@| @ |@ | ?[(\[] ?(?:at|ma[łl]pa) ?[)\]] ?)[\w-]+(?:\.[\w-]+| ?[(\[] ?(?:dot|kropka) ?[)\]] ?[\w-]+| ?\. ?(?-i:[a-z]{2,6})(?!\w))+",
     re.UNICODE | re.IGNORECASE,
 )
 _AT = frozenset(["malpa", "malpka", "malpe", "malpie", "malpy", "malp", "@", "malapa"])

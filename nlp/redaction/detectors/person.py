@@ -21,7 +21,7 @@ from nlp.redaction.words import Line
 
 LEARNED = "learned from its context"
 SURE = 0.75  # likelihood from which a learned name is looked for in the rest of the conversation
-UNLIKELY = 0.12  # a word that a rule takes for a name stays one from this likelihood on
+UNLIKELY = 0.2  # a word that a rule takes for a name stays one from this likelihood on
 LIKELY = 0.3  # from this likelihood on the learned part makes a word a name
 LIKELY_SURNAME = 0.1  # the same for a possible surname after a first name: "jowita sęk"
 LIKELY_WORD = 0.5  # the same for an everyday word, where a capital says nothing

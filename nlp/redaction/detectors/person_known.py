@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nlp.redaction.detectors.person_chains import Chain
+from nlp.redaction.detectors.person_words import QUOTES, things_sold
 from nlp.redaction.names import has_grammar, name_form
 from nlp.redaction.spans import Finding
 from nlp.redaction.words import Line
@@ -19,8 +20,43 @@ if TYPE_CHECKING:
 _SPELLED = re.compile(
     r"(?<!\w)(?:[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś][-–. ,]{1,2}){3,}[A-ZŻŹĆŃÓŁĘĄŚa-zżźćńółęąś](?!\w)"
 )
+_KINDS = frozenset(
+    [
+        "model",
+        "modelu",
+        "modelem",
+        "seria",
+        "serii",
+        "kolekcja",
+        "kolekcji",
+        "typu",
+        "marki",
+        "marka",
+        "odmiana",
+        "wersja",
+        "kolor",
+    ]
+)
 _ENDING = re.compile(r"(?:iego|iemu|ego|emu|iej|ami|owi|iem|ej|em|im|ym|ie|ia|ii|iu|a|e|i|o|u|y)$")
 _AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
+
+
+def things_named(lines: Iterable[Line]) -> frozenset[str]:
+    """Stems of names that a thing bears somewhere in the conversation: "lampa Kleopatra", "model Ewa", "„Zosia”"."""
+    found = set()
+    for line in lines:
+        for index, word in enumerate(line.words[1:], 1):
+            if word.is_sign or word.is_mark or not name_form(word).any_name:
+                continue
+            before = line.folded(index - 1)
+            if before in things_sold() or before in _KINDS or (before in QUOTES and _closed(line, index)):
+                found.add(stem_of(word.fold))
+    return frozenset(found)
+
+
+def _closed(line: Line, index: int) -> bool:
+    """Whether a quotation ends right after a word."""
+    return line.folded(index + 1) in QUOTES
 
 
 def known_names(dialogue: Dialogue, chains: Mapping[int, Iterable[Chain]]) -> dict[str, bool]:
@@ -49,8 +85,9 @@ def repeats(dialogue: Dialogue, line: Line, known: Mapping[str, bool], sign: str
     for word in line.words:
         if word.is_sign or word.is_mark or len(word.text) < 3:
             continue
-        sure = known.get(stem_of(word.fold))
-        if sure is None or name_form(word).never:
+        stem = stem_of(word.fold)
+        sure = known.get(stem)
+        if sure is None or stem in dialogue.thing_stems or name_form(word).never:
             continue
         capital = dialogue.cased and word.capital
         if (capital and (sure or not word.after_stop)) or (

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from nlp.redaction.detectors.numbers import asked_runs
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
+from nlp.redaction.secret_features import may_be_secret
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.word_model import secret_likelihood
 from nlp.redaction.words import Line
 
 _WRITTEN = re.compile(
@@ -17,7 +19,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _STRANGE = re.compile(
-    r"\bhas[łl](?:o|em|a)\b[^.!?\n]{0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])",
+    r"\bhas[łl](?:o|em|a)\b(?:(?!kod|rabat|promo)[^.!?\n]){0,30}?\s(?P<value>(?=\S*[A-Za-zżźćńółęąś])(?=\S*[\d@$%^&*])[^\s\[\]]{5,}[^\s.,;!?)\]])",
     re.IGNORECASE,
 )
 _CODE = re.compile(
@@ -27,13 +29,18 @@ _CODE = re.compile(
 _INTRODUCES = frozenset(["to", "jest", "brzmi", "mam", "bylo", "brzmialo", ":", "bedzie", "="])
 _WORD_CUES = re.compile(r"^(hasl|hasel)")
 _LONGEST = 5
+LIKELY = 0.35
+LIKELY_INSIDE = 0.15  # the same for a word between or beside words that are likely
 
 
 class SecretDetector:
     """Asked-for numbers, and passwords that are words."""
 
     name = "secret"
-    version = "2"
+    version = "3"
+
+    def __init__(self, *, learned: bool = True) -> None:
+        self._learned = learned
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -47,6 +54,33 @@ class SecretDetector:
                             line.turn, start, end, "SECRET", 0.92, producer(self), "follows its name"
                         )
         yield from self._words(dialogue)
+        if self._learned:
+            for line in dialogue.lines:
+                if line.speaker != "system":  # labels are no sentences
+                    yield from self._likely(dialogue, line)
+
+    def _likely(self, dialogue: Dialogue, line: Line) -> Iterator[Finding]:
+        """Words that the learned part takes for a password, each with its likely neighbours."""
+        sure = {
+            index: secret_likelihood(dialogue, line, index)
+            for index in range(len(line.words))
+            if may_be_secret(dialogue, line, index)
+        }
+        index = 0
+        while index < len(line.words):
+            if sure.get(index, 0.0) < LIKELY:
+                index += 1
+                continue
+            first, last = index, index + 1
+            while sure.get(first - 1, 0.0) >= LIKELY_INSIDE:
+                first -= 1
+            while sure.get(last, 0.0) >= LIKELY_INSIDE or (
+                _joins(line, last) and sure.get(last + 1, 0.0) >= LIKELY
+            ):
+                last += 1
+            start, end = line.words[first].start, line.words[last - 1].end
+            yield Finding(line.turn, start, end, "SECRET", 0.7, producer(self), "learned from its context")
+            index = last
 
     def _words(self, dialogue: Dialogue) -> Iterator[Finding]:
         """Spoken passwords: after "hasło to ...", or the short answer to a request for one."""
@@ -62,6 +96,12 @@ class SecretDetector:
                 yield Finding(
                     line.turn, start, end, "SECRET", 0.8, producer(self), "answer to a request for a password"
                 )
+
+
+def _joins(line: Line, index: int) -> bool:
+    """Whether a word stands inside a password of several words: "kot w butach"."""
+    word = line.at(index)
+    return word is not None and not word.is_mark and word.text not in ".?!,;:"
 
 
 def _said(line: Line, after: int) -> tuple[int, int] | None:

@@ -205,3 +205,10 @@ def test_any_bytes_give_one_line_each(raw: list[bytes]) -> None:
     found = [encoded(result) for result in apply(redacting(FakeRedactor()), read_records(stream))]
     assert len(found) == len(raw) + 1
     assert all(line.count(b"\n") == 1 and json.loads(line) for line in found)
+
+
+def test_redaction_hides_identifiers_that_tell_who_somebody_is() -> None:
+    record = {**conversation(1), "customer": {"id": "halina@poczta.example"}, "order_id": "604 318 772"}
+    (found,) = outcome(redacting(FakeRedactor()), lines(record))
+    assert (found["customer"]["id"], found["order_id"]) == ("[ID]", "[ID]")
+    assert (found["id"], found["agent"]["id"]) == ("c-0001", "a-1")
