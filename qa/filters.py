@@ -165,16 +165,16 @@ def redacting(redactor: Any) -> Step:
 
 
 def _without_telling(redactor: Any, c: Conversation) -> Conversation:
-    def kept(value: str | None) -> str | None:
-        return value if value is None or is_plain(redactor, value) else HIDDEN
+    def kept(value: str) -> str:
+        return value if is_plain(redactor, value) else HIDDEN
 
-    agent = c.agent and replace(c.agent, id=kept(c.agent.id), team=kept(c.agent.team))
+    agent = c.agent and replace(c.agent, id=kept(c.agent.id), team=c.agent.team and kept(c.agent.team))
     return replace(
         c,
         agent=agent,
-        customer_id=kept(c.customer_id),
-        order_id=kept(c.order_id),
-        case_id=kept(c.case_id),
+        customer_id=c.customer_id and kept(c.customer_id),
+        order_id=c.order_id and kept(c.order_id),
+        case_id=c.case_id and kept(c.case_id),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.cli.acting import acting_person
 from qa.cli.options import STORED, json_option, library_chatter_aside, print_json, settings_options, workspace
 from qa.cli.watching import watch
 from qa.errors import UsageProblem
@@ -79,13 +79,13 @@ def purge(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool)
 
     with workspace(configuration) as opened:
         if not dry_run and not yes:
-            found = purge_all(opened, getpass.getuser(), dry_run=True)
+            found = purge_all(opened, acting_person(), dry_run=True)
             if not as_json:
                 _print_purged(found, dry_run=True)
             if found.nothing and not as_json:
                 return 0
             _sure("Usunąć to bezpowrotnie?", yes, as_json)
-        done = purge_all(opened, getpass.getuser(), dry_run=dry_run)
+        done = purge_all(opened, acting_person(), dry_run=dry_run)
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
     else:
@@ -135,7 +135,7 @@ def export(
     if output is not None and not output.parent.is_dir():
         raise UsageProblem(f"Nie ma folderu {output.parent}: utwórz go albo popraw -o.")
     with workspace(configuration) as opened:
-        done = export_all(opened, Subject(**who), None if dry_run else output, getpass.getuser())
+        done = export_all(opened, Subject(**who), None if dry_run else output, acting_person())
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
         return 0
@@ -169,13 +169,13 @@ def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool,
     subject = Subject(**who)
     with workspace(configuration) as opened:
         if not dry_run and not yes:
-            found = erase_all(opened, subject, getpass.getuser(), dry_run=True)
+            found = erase_all(opened, subject, acting_person(), dry_run=True)
             if not as_json:
                 _print_erased(found, dry_run=True)
             if not found.ids and not as_json:
                 return 0
             _sure("Usunąć to bezpowrotnie?", yes, as_json)
-        done = erase_all(opened, subject, getpass.getuser(), dry_run=dry_run)
+        done = erase_all(opened, subject, acting_person(), dry_run=dry_run)
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
     else:
@@ -219,7 +219,7 @@ def reveal(configuration: Configuration, conversation: str, reason: str) -> int:
     from qa.services.privacy.unsealing import reveal as reveal_one
 
     with workspace(configuration) as opened:
-        print_json(reveal_one(opened, conversation, getpass.getuser(), reason))
+        print_json(reveal_one(opened, conversation, acting_person(), reason))
     return 0
 
 
@@ -257,7 +257,7 @@ def rotate_key(configuration: Configuration) -> int:
                 progress.stage("rotate", total)
             progress.advance(1)
 
-        count = rotate(opened, getpass.getuser(), tell)
+        count = rotate(opened, acting_person(), tell)
     click.echo(
         f"Zaszyfrowano nowym kluczem: {count}. Zastąp kopię klucza: {configuration.settings.key_file}."
     )
@@ -340,7 +340,7 @@ def record_(
 @click.option("--beep", is_flag=True, help="Sygnał zamiast ciszy.")
 @click.option("--wav", is_flag=True, help="Zapisz WAV zamiast Opus.")
 @json_option
-@settings_options("speech_model", "threads")
+@settings_options("data_dir", "speech_model", "threads")
 def mute(
     configuration: Configuration,
     audio: tuple[Path, ...],
@@ -351,19 +351,25 @@ def mute(
 ) -> int:
     """Zrób kopie nagrań z wyciszonymi danymi osobowymi; każdą kopię odsłuchaj i sprawdź, czy nic nie wróciło.
 
-    Trwa co najmniej dwa razy tyle, co samo przepisanie. Kopii, w której dane nadal słychać, nie zapisuje.
+    Trwa co najmniej dwa razy tyle, co samo przepisanie. Kopii, w której dane nadal słychać, nie zapisuje. Nazwę
+    pliku, która może zawierać dane osobowe, zastępuje pseudonimem; z którego nagrania jest kopia, podaje --json.
 
     \b
     Przykład:
       odsluch privacy mute nagrania/*.ogg -o bez-danych/
     """
     from qa.bootstrap import Parts
-    from qa.services.pipeline.muting import mute_all
+    from qa.services.names import KeptNames
+    from qa.services.pipeline.muted_copies import CopyNames, mute_all
+    from qa.storage.digests import open_pseudonyms
+    from transcripts.muting import OPUS, WAVE
 
     with watch(eager=False) as progress, library_chatter_aside():
         parts = Parts(configuration.settings, progress.say)
+        kept = KeptNames(parts.redactor(), open_pseudonyms(configuration.settings.data_dir))
+        names = CopyNames(kept, output, WAVE if wav else OPUS)
         progress.stage("mute", len(audio))
-        results = list(mute_all(parts, audio, output, progress, beep=beep, suffix=".wav" if wav else ".ogg"))
+        results = list(mute_all(parts, audio, names, progress, beep=beep))
     if as_json:
         print_json(results)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qa.cli.acting import acting_person
 from qa.cli.options import STORED, json_option, print_json, settings_options, workspace
 from qa.cli.streams import writing
 from qa.errors import UsageProblem
@@ -127,7 +127,7 @@ def _sent(opened: Workspace, identifier: str | None, *, dry_run: bool) -> tuple[
     sending.mail_of(opened)  # what is missing is said before the work begins
     _prepare(opened)
     if identifier:
-        return (operating.try_one(opened, letter, getpass.getuser(), identifier),)
+        return (operating.try_one(opened, letter, acting_person(), identifier),)
     return sending.send_due(opened, letter)
 
 
@@ -169,7 +169,7 @@ def _write(opened: Workspace, identifier: str, to: str) -> None:
     if kind is None:
         raise UsageProblem("Plik dla --to musi mieć końcówkę .html albo .pdf.")
     _prepare(opened)
-    content, language = write_one(opened, getpass.getuser(), identifier, now())
+    content, language = write_one(opened, acting_person(), identifier, now())
     address = opened.settings.mail.base_url if opened.settings.mail else ""
     file = as_file(content, language, kind, now(), address)
     with writing(to) as stream:

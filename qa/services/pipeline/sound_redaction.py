@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,10 @@ class StillHeard(UserError):
     """Personal data is heard in the copy after all attempts."""
 
 
+class CopyTaken(UserError):
+    """The copy is there already, or another process is making it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SoundRedactor:
     """Mutes what the redactor finds in a transcript, and listens again until nothing comes back."""
@@ -55,27 +62,32 @@ class SoundRedactor:
         """Write the muted copy to ``target`` (``.ogg`` or ``.wav``).
 
         The copy is transcribed and redacted again. What the redactor finds in it, and every word or run of
-        digits of a value that was to go, is muted too, until a transcript of the copy holds none.
+        digits of a value that was to go, is muted too, until a transcript of the copy holds none. Only then
+        does it get its name, readable by its owner only: under ``target`` there is never an unproved copy.
 
         Args:
             heard: the recording's conversation with times of words, as the transcriber gave it.
 
         Raises:
             StillHeard: something came back ``ROUNDS`` times; the copy is deleted.
+            CopyTaken: ``target`` is there already, or another process is making it.
             AudioError: the recording cannot be decoded.
         """
+        with _named_when_proved(target) as copy:
+            return self._silenced(recording, heard, copy, beep)
+
+    def _silenced(self, recording: Recording, heard: Conversation, copy: Path, beep: bool) -> SoundRedaction:
         audio = decode(recording.path)
         values = [place.text(heard) for place in self._places(heard)]
         silent = stretches(heard, self._places(heard), MARGIN)
         for round_ in range(1, ROUNDS + 1):
-            write_recording(muted(audio.channels, silent, beep=beep), target)
-            again = self.transcriber.transcribe(Recording(target, recording.conversation))
+            write_recording(muted(audio.channels, silent, beep=beep), copy)
+            again = self.transcriber.transcribe(Recording(copy, recording.conversation))
             left = [*self._places(again), *said_again(again, values)]
             if not left:
                 return SoundRedaction(tuple(silent), audio.duration, round_)
             values += [place.text(again) for place in left]
             silent = union([*silent, *stretches(again, left, MARGIN * round_)])
-        target.unlink()
         raise StillHeard(
             f"W kopii nagrania {recording.path.name} po {ROUNDS} próbach nadal słychać dane osobowe: "
             "kopii nie zapisano."
@@ -83,6 +95,52 @@ class SoundRedactor:
 
     def _places(self, heard: Conversation) -> list[Span]:
         return [Span(r.turn, r.start, r.end) for r in self.redactor.redact(heard).redactions]
+
+
+@contextmanager
+def _named_when_proved(target: Path) -> Iterator[Path]:
+    """A hidden file beside ``target``, for its owner and this process only, which becomes ``target`` if all goes well.
+
+    What an interrupted process has left there is taken over: the system lets its lock go, however it ended.
+
+    Raises:
+        CopyTaken: ``target`` is there already, or another process is making it.
+    """
+    copy = target.with_name(f".part-{target.name}")
+    handle = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        _lock(handle, copy, target)
+        try:
+            check_free(target)  # now that nobody else can make it
+            os.ftruncate(handle, 0)
+            os.fchmod(handle, 0o600)
+            yield copy
+            os.fsync(handle)
+            copy.replace(target)
+        finally:
+            copy.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def check_free(target: Path) -> None:
+    """Refuse to make a copy that is there already.
+
+    Raises:
+        CopyTaken: it is; nothing is ever overwritten.
+    """
+    if target.exists():
+        raise CopyTaken(f"Kopia {target} już istnieje: usuń ją albo podaj inny folder.")
+
+
+def _lock(handle: int, copy: Path, target: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = os.path.samestat(os.fstat(handle), copy.stat())  # not one that was renamed or deleted since
+    except (BlockingIOError, FileNotFoundError):
+        is_ours = False
+    if not is_ours:
+        raise CopyTaken(f"Kopię {target} robi właśnie inne polecenie odsluch: poczekaj, aż skończy.")
 
 
 def said_again(heard: Conversation, values: Iterable[str]) -> list[Span]:

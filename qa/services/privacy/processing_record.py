@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from qa.services.workspace import Workspace
 from qa.settings import Settings, without_password
+from qa.settings_mail import LOCAL_HOSTS, MailSettings
 from qa.storage.tables import ConversationRow, SealedRow, now
 
 BLANK = "(uzupełnij)"
@@ -56,6 +57,8 @@ PURPOSES = (
     "(art. 6 ust. 1 lit. f RODO); test równowagi: " + BLANK + ".",
     "Ustalanie powodów kontaktu i usprawnianie sklepu: prawnie uzasadniony interes, na danych bez danych osobowych.",
     "Monitoring pracy konsultantów wymaga podstawy w regulaminie pracy i uprzedzenia (art. 22(2)-22(3) Kodeksu pracy).",
+    "Konta osób pracujących z Odsłuchem, ich logowania i dziennik czynności: bezpieczeństwo i rozliczalność "
+    "(art. 5 ust. 2 i art. 32 RODO); podstawa: " + BLANK + ".",
 )
 NOTHING_SENT = "Program działa na maszynie administratora i niczego nie wysyła: nie ma odbiorców ani przekazywania poza EOG."
 EXPORTED = (
@@ -81,16 +84,39 @@ def _controller(controller: Controller) -> Sequence[str]:
 
 
 def _recipients(settings: Settings) -> Iterable[str]:
-    if settings.mail is None:
-        yield NOTHING_SENT
-    else:
-        yield (
-            f"Raporty z pulpitów e-mailem do osób, które mają konto, przez serwer {settings.mail.host}: liczby, a w raporcie głosu "
-            "klienta na życzenie cytaty bez danych osobowych. Wysłanego listu usunięcie rozmowy nie cofa. Dostawca poczty "
-            "jako podmiot przetwarzający: " + BLANK + "."
-        )
-        yield "Adresy e-mail kont (pracownicy) służą tylko do wysyłki raportów."
+    configured = (
+        _identity_provider(settings.oidc_issuer) if settings.oidc_issuer else "",
+        _mail_server(settings.mail) if settings.mail else "",
+        _database_server(settings.url),
+    )
+    yield from [one for one in configured if one] or [NOTHING_SENT]
     yield EXPORTED
+
+
+def _identity_provider(issuer: str) -> str:
+    return (
+        f"Dostawca kont firmowych (OpenID Connect) {issuer}: przy logowaniu firmowym dowiaduje się, kto i kiedy loguje "
+        "się do Odsłuchu, i podaje stały identyfikator osoby, jej login i adres e-mail. Danych klientów ani ocen nie "
+        f"dostaje. Dostawca jako podmiot przetwarzający, przekazywanie poza EOG: {BLANK}."
+    )
+
+
+def _mail_server(mail: MailSettings) -> str:
+    return (
+        f"Serwer poczty {mail.host}: raporty z pulpitów do osób, które mają konto, z ich imieniem, nazwiskiem i adresem "
+        "e-mail; w raporcie jakości wyniki konsultantów z identyfikatorami, w raporcie głosu klienta na życzenie cytaty "
+        "bez danych osobowych. Wysłanego listu usunięcie rozmowy nie cofa. Dostawca poczty jako podmiot przetwarzający, "
+        f"przekazywanie poza EOG: {BLANK}."
+    )
+
+
+def _database_server(url: str) -> str:
+    host = make_url(url).host
+    if not host or host in LOCAL_HOSTS:
+        return ""
+    return (
+        f"Serwer bazy danych {host}: cała baza. Jeśli prowadzi go ktoś inny, podmiot przetwarzający: {BLANK}."
+    )
 
 
 def _persons(settings: Settings) -> Iterable[str]:
@@ -102,21 +128,57 @@ def _persons(settings: Settings) -> Iterable[str]:
     )
     kept = [CLASS_NAMES[name] for name in settings.keep]
     yield "Przechowywane zaszyfrowane prócz treści bez danych osobowych: " + (", ".join(kept) or "nic") + "."
+    yield from STAFF
+
+
+STAFF = (
+    "Osoby z kontem (pracownicy): login, imię i nazwisko, role, identyfikator konsultanta, zespół, język, adres e-mail "
+    "do raportów, skrót hasła (Argon2), przy logowaniu firmowym stały identyfikator u dostawcy, błędne hasła z rzędu i "
+    "blokada konta.",
+    "Logowania: konto, początek, ostatnie użycie i koniec; ciasteczko przeglądarki tylko jako skrót.",
+    "Praca osób z kontem: oceny rozmów z komentarzami, odwołania i decyzje, poprawki powodów i nastroju klienta, kolejka "
+    "i losowania prób, kalibracje, zapisane filtry, zamówione raporty i ich wysyłki.",
+    "Rozmowy 1:1: konsultant i prowadzący, mocne strony, punkt do pracy, wybrane miejsca rozmów z komentarzem, notatki, "
+    "ustalenia z terminem i liczbami.",
+    "Dziennik czynności: kto (login albo konto systemowe), kiedy i co zrobił, w czyim koncie, powód odsłonięcia oryginału "
+    "bez danych osobowych; rozmowy tylko jako znaki z kluczem.",
+)
 
 
 def _retention(settings: Settings) -> Iterable[str]:
     for name, shown in CLASS_NAMES.items():
         kept = name in settings.keep or name in ("redacted_text", "evaluations")
-        yield (
-            f"{shown}: {settings.retention_days[name]} dni od rozmowy"
-            if kept
-            else f"{shown}: nie przechowuje się"
-        )
+        yield f"{shown}: {_days(settings, name)} dni od rozmowy" if kept else f"{shown}: nie przechowuje się"
+    yield from _staff_retention(settings)
     yield (
         "Usuwanie po terminie: `odsluch privacy purge`, uruchamiane codziennie (cron, systemd): "
         + BLANK
         + "."
     )
+
+
+def _days(settings: Settings, name: str) -> int:
+    """How long a class is kept: with the text of a conversation goes all that was made of it."""
+    return min(settings.retention_days[name], settings.retention_days["redacted_text"])
+
+
+def _staff_retention(settings: Settings) -> Iterable[str]:
+    web = settings.web
+    yield (
+        "oceny ludzi, odwołania, poprawki powodów i nastroju, wylosowane rozmowy: "
+        f"{_days(settings, 'evaluations')} dni od rozmowy"
+    )
+    yield f"rozmowy 1:1 i ustalenia z nich: {settings.retention_days['evaluations']} dni od utworzenia"
+    yield (
+        f"logowania: ważne najwyżej {web.session_hours} godz. i {web.idle_minutes} min bez użycia; wpis usuwa wylogowanie, "
+        "zmiana hasła lub ról i wyłączenie konta, a po terminie najbliższe czyjekolwiek zalogowanie"
+    )
+    yield f"konta: bez terminu, program je wyłącza, ale nie usuwa; termin: {BLANK}"
+    yield (
+        "kalibracje, plany i losowania prób, zapisane filtry, zamówione raporty i ich wysyłki: bez terminu; usunięta "
+        f"rozmowa znika także z nich, a filtry i raporty może usunąć ich właściciel; termin: {BLANK}"
+    )
+    yield f"dziennik czynności: bez terminu, bo wpisów nie da się usunąć; termin: {BLANK}"
 
 
 def _measures(workspace: Workspace) -> Iterable[str]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from qa.bootstrap import Parts
 from tests.unit.qa.conftest import Run
 from tests.unit.qa.fakes import conversation, write_lines
+from tests.unit.qa.services.pipeline.test_sound_redaction import Ear
+from transcripts.audio import RATE
 
 pytestmark = pytest.mark.usefixtures("fake_parts", "in_process")
 
@@ -48,6 +55,7 @@ def test_a_request_from_plan_to_deed(stored: Run, tmp_path: Path) -> None:
         (["export", "--customer", "cu-1", "-o", "a.jsonl"], "już istnieje"),
         (["export", "--customer", "cu-1", "-o", "nie/ma/d.zip"], "Nie ma folderu"),
         (["reveal", "c-0001"], "--reason"),
+        (["reveal", "c-0001", "--reason", "  "], "Podaj powód"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_changes_nothing(stored: Run, arguments: list[str], words: str) -> None:
@@ -63,6 +71,56 @@ def test_the_original_is_shown_with_the_right_key_only(stored: Run, monkeypatch:
     status, out, err = stored("privacy", "reveal", "c-0001", "--reason", "spór")
     assert (status, out) == (1, "")
     assert "klucz" in err
+
+
+def test_the_key_of_the_environment_is_not_rotated_away(
+    stored: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = (tmp_path / "sejf.key").read_text()
+    monkeypatch.setenv("ODSLUCH_KEY", key.strip())
+    (tmp_path / "sejf.key").unlink()
+    status, _, err = stored("privacy", "rotate-key")
+    assert (status, "ODSLUCH_KEY" in err) == (2, True)
+    assert not (tmp_path / "sejf.key").exists()
+    monkeypatch.delenv("ODSLUCH_KEY")
+    status, _, err = stored("privacy", "rotate-key")
+    assert (status, "Nie można odczytać pliku klucza" in err) == (2, True)
+    (tmp_path / "sejf.key").write_text(key)
+    (tmp_path / "sejf.key").chmod(0o600)
+    assert stored("privacy", "rotate-key")[0] == 0
+    assert "600123456" in stored("privacy", "reveal", "c-0001", "--reason", "spór")[1]
+
+
+def test_the_log_names_the_account_of_the_process(stored: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "prezes")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    stored("privacy", "purge", "--dry-run")
+    stored("privacy", "export", "--customer", "cu-1", "--dry-run")
+    stored("privacy", "erase", "--customer", "cu-1", "--dry-run")
+    stored("privacy", "reveal", "c-0001", "--reason", "spór")
+    stored("privacy", "rotate-key")
+    entries = json.loads(stored("privacy", "audit", "--json")[1])["entries"]
+    actions = ["purge", "export", "erase", "reveal", "rotate-key"]
+    assert [(e["action"], e["actor"]) for e in entries] == [
+        (action, pwd.getpwuid(os.getuid()).pw_name) for action in actions
+    ]
+
+
+def test_muting_hides_the_name_of_the_file(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Parts, "transcriber", lambda self: Ear(("mówi", "Kowalska")))
+    with wave.open(str(tmp_path / "Kowalski 604318772.wav"), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes((8000 * np.sin(np.arange(2 * RATE) * 0.2)).astype(np.int16).tobytes())
+    status, out_, _ = cli("privacy", "mute", "Kowalski 604318772.wav", "-o", "kopie", "--wav")
+    (copy,) = (tmp_path / "kopie").iterdir()
+    assert status == 0
+    assert str(Path("kopie", copy.name)) in out_
+    assert copy.name.startswith("plik-")
+    assert copy.suffix == ".wav"
+    assert "Kowalski" not in out_
 
 
 def test_a_broken_audit_log_is_told(stored: Run, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +101,20 @@ def test_a_report_as_a_file_which_an_erasure_will_name(
     with storage.reading() as session:
         assert any(row.value == str(tmp_path / name) for row in session.query(MarkRow))
     storage.close()
+
+
+def test_the_log_names_the_account_of_the_process(
+    cli: Run, due: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "prezes")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    assert cli("reports", "send", due[:8])[0] == 0
+    assert cli("reports", "send", due[:8], "--to", "raport.html")[0] == 0
+    entries = json.loads(cli("privacy", "audit", "--json")[1])["entries"]
+    named = {entry["action"]: entry for entry in entries if entry["action"].startswith("report_")}
+    account = pwd.getpwuid(os.getuid()).pw_name
+    assert named["report_file"]["actor"] == account
+    assert named["report_send"]["actor"] == account
 
 
 @pytest.mark.parametrize(

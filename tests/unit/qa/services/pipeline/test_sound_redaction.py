@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.services.pipeline.muting import mute_all
-from qa.services.pipeline.sound_redaction import SoundRedactor, StillHeard, said_again
+from qa.services.names import KeptNames
+from qa.services.pipeline.muted_copies import CopyNames, mute_all
+from qa.services.pipeline.sound_redaction import CopyTaken, SoundRedactor, StillHeard, said_again
 from qa.services.workspace import Unwatched
+from qa.storage.digests import Pseudonyms
 from tests.unit.qa.fakes import FakeParts, FakeRedactor
 from transcripts.audio import RATE, decode
 from transcripts.conversation import Conversation, Turn, Word
@@ -89,6 +92,71 @@ def test_what_will_not_fall_silent_leaves_no_copy(tmp_path: Path, recording: Rec
     with pytest.raises(StillHeard, match=r"rozmowa\.wav"):
         SoundRedactor(ear, FakeRedactor()).redact(recording, ear.transcribe(recording), tmp_path / "k.wav")
     assert not (tmp_path / "k.wav").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rozmowa.wav"]
+
+
+class Watching(Ear):
+    """Notes what lies in the folder, with its rights, whenever a copy is listened to; then is ``stopped``."""
+
+    def __init__(self, words: Sequence[str], stopped: bool = False) -> None:
+        super().__init__(words)
+        self.stopped, self.seen = stopped, list[tuple[str, int]]()
+
+    def transcribe(self, recording: Recording, progress: Any = None) -> Conversation:
+        if recording.path.name != "rozmowa.wav":
+            files = sorted(recording.path.parent.glob("*kopia*"))
+            self.seen += [(path.name, path.stat().st_mode & 0o777) for path in files]
+            if self.stopped:
+                raise KeyboardInterrupt
+        return super().transcribe(recording, progress)
+
+
+@pytest.mark.parametrize("name", ["kopia.wav", "kopia.ogg"])
+def test_a_copy_has_its_name_only_when_it_was_listened_to(
+    tmp_path: Path, recording: Recording, name: str
+) -> None:
+    ear, target = Watching(WORDS_SAID), tmp_path / name
+    left_over = tmp_path / f".part-{name}"
+    left_over.write_bytes(b"Kowalska" * 1_000_000)  # a killed process cannot tidy up
+    left_over.chmod(0o644)
+    SoundRedactor(ear, FakeRedactor()).redact(recording, ear.transcribe(recording), target)
+    assert set(ear.seen) == {(f".part-{name}", 0o600)}
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert b"Kowalska" not in target.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, "rozmowa.wav"]
+
+
+def test_an_interrupted_muting_leaves_no_copy_and_can_be_repeated(
+    tmp_path: Path, recording: Recording
+) -> None:
+    ear, target = Watching(WORDS_SAID, stopped=True), tmp_path / "kopia.wav"
+    heard = Ear(WORDS_SAID).transcribe(recording)
+    with pytest.raises(KeyboardInterrupt):
+        SoundRedactor(ear, FakeRedactor()).redact(recording, heard, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["rozmowa.wav"]
+    assert SoundRedactor(Ear(WORDS_SAID), FakeRedactor()).redact(recording, heard, target).rounds == 1
+
+
+def test_two_processes_do_not_make_the_same_copy(tmp_path: Path, recording: Recording) -> None:
+    ear, target = Ear(WORDS_SAID), tmp_path / "kopia.wav"
+    heard = ear.transcribe(recording)
+    with (tmp_path / ".part-kopia.wav").open("wb") as other:
+        other.write(b"od innego procesu")
+        other.flush()
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(CopyTaken, match="inne polecenie"):
+            SoundRedactor(ear, FakeRedactor()).redact(recording, heard, target)
+        assert (tmp_path / ".part-kopia.wav").read_bytes() == b"od innego procesu"
+    assert not target.exists()
+
+
+def test_a_copy_that_is_there_is_not_written_over(tmp_path: Path, recording: Recording) -> None:
+    ear, target = Ear(WORDS_SAID), tmp_path / "kopia.wav"
+    target.write_bytes(b"wczorajsza")
+    with pytest.raises(CopyTaken, match="już istnieje"):
+        SoundRedactor(ear, FakeRedactor()).redact(recording, ear.transcribe(recording), target)
+    assert target.read_bytes() == b"wczorajsza"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kopia.wav", "rozmowa.wav"]
 
 
 @pytest.mark.parametrize(
@@ -112,16 +180,47 @@ class EarParts(FakeParts):
         return Ear(WORDS_SAID)
 
 
+def copy_names(folder: Path) -> CopyNames:
+    return CopyNames(KeptNames(FakeRedactor(), Pseudonyms(b"k" * 32)), folder, ".wav")
+
+
 def test_files_are_muted_each_on_its_own(tmp_path: Path, recording: Recording) -> None:
     (tmp_path / "zła.wav").write_text("to nie nagranie")
     (tmp_path / "a.jsonl").write_text("{}")
     paths = [tmp_path / "a.jsonl", recording.path, tmp_path / "zła.wav"]
     for turn in ("first", "second"):
         out = tmp_path / "kopie"
-        found = list(mute_all(EarParts(), paths, out, Unwatched(), beep=False, suffix=".wav"))
+        found = list(mute_all(EarParts(), paths, copy_names(out), Unwatched(), beep=False))
         assert "error" in found[0]
         assert "error" in found[2]
         if turn == "first":
             assert found[1]["copy"] == str(out / "rozmowa.wav")
         else:
             assert found[1]["error"] == "copy_exists"
+
+
+def test_names_of_copies_hold_no_personal_data_and_do_not_collide(
+    tmp_path: Path, recording: Recording
+) -> None:
+    paths = [
+        tmp_path / "Kowalski 604318772.wav",
+        tmp_path / "kowalski_604318773.wav",
+        tmp_path / "kolejka" / "Kowalski 604318772.wav",
+        tmp_path / "kolejka" / "rozmowa.wav",
+        recording.path,
+    ]
+    (tmp_path / "kolejka").mkdir()
+    for path in paths[:-1]:
+        path.write_bytes(recording.path.read_bytes())
+    out = tmp_path / "kopie"
+    found = list(mute_all(EarParts(), paths, copy_names(out), Unwatched(), beep=False))
+    assert [one["source"] for one in found] == [path.name for path in paths]
+    names = [Path(one["copy"]).name for one in found]
+    assert sorted(names) == sorted(path.name for path in out.iterdir())
+    assert len(set(names)) == len(paths)
+    assert names[3] == "rozmowa.wav"
+    said = " ".join([*names, *(one["message"] for one in found)])
+    assert not any(secret in said.lower() for secret in ("kowalski", "60431877"))
+    assert ["--json" in one["message"] for one in found] == [True, True, True, False, False]
+    again = list(mute_all(EarParts(), paths, copy_names(out), Unwatched(), beep=False))
+    assert [one["error"] for one in again] == ["copy_exists"] * len(paths)

@@ -23,8 +23,10 @@ from qa.services.privacy.subject import Subject, erase, export
 from qa.services.privacy.unsealing import make_key_file, reveal, rotate
 from qa.services.workspace import Unwatched, Workspace, open_cipher
 from qa.settings_mail import MailSettings
+from qa.settings_web import WebSettings
 from qa.storage.analysis import proposals, trends
 from qa.storage.audit import broken_at, entries
+from qa.storage.cipher import new_key
 from qa.storage.parking import parked
 from qa.storage.tables import ConversationRow, EvaluationRow, SealedRow, SourceRow, TaggingRow
 from tests.unit.qa.fakes import conversation, workspace, write_lines
@@ -148,6 +150,49 @@ def test_a_rotation_cut_off_half_way_opens_everything_and_can_be_finished(work: 
     assert all(reveal(work, f"c-{i:04d}", "ola", "w połowie")["turns"] for i in range(6))
     assert rotate(work, "ola", lambda *_: None) == 9
     assert all(reveal(work, f"c-{i:04d}", "ola", "potem")["turns"] for i in range(6))
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_no_rotation_while_the_key_stands_in_the_environment(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    path = work.settings.key_file
+    assert path is not None
+    right = path.read_text()
+    if not same:
+        path.write_text(f"{new_key()}\n")
+    before = path.read_text()
+    monkeypatch.setenv("ODSLUCH_KEY", right.strip())
+    with pytest.raises(UsageProblem, match=r"ODSLUCH_KEY.*key_file.*usuń zmienną"):
+        rotate(work, "ola", lambda *_: None)
+    assert path.read_text() == before
+    assert reveal(work, "c-0003", "ola", "zmienna otwiera dalej")["id"] == "c-0003"
+    assert logged(work) == [("reveal", None)]
+
+
+def test_no_rotation_without_a_key_file_that_opens_the_vault(work: Workspace) -> None:
+    path = work.settings.key_file
+    assert path is not None
+    right = path.read_text()
+    path.unlink()
+    with pytest.raises(UsageProblem, match="pliku klucza"):
+        rotate(work, "ola", lambda *_: None)
+    assert not path.exists()
+    make_key_file(path)
+    other = path.read_text()
+    with pytest.raises(UserError, match="klucz jest inny"):
+        rotate(work, "ola", lambda *_: None)
+    assert path.read_text() == other
+    path.write_text(right)
+    assert reveal(work, "c-0003", "ola", "nic się nie stało")["id"] == "c-0003"
+    assert logged(work) == [("reveal", None)]
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\t\n", "\u200b", "--"])
+def test_nothing_is_opened_without_a_reason(work: Workspace, reason: str) -> None:
+    with pytest.raises(UsageProblem, match="Podaj powód"):
+        reveal(work, "c-0003", "ola", reason)
+    assert logged(work) == []
 
 
 def test_a_dry_run_of_erasure_changes_nothing_but_the_log(tmp_path: Path, work: Workspace) -> None:
@@ -312,3 +357,43 @@ def test_the_record_of_processing_names_the_mail_server(work: Workspace) -> None
     text = processing_record(mailing, Controller())
     assert "smtp.firma.example.pl" in text
     assert "niczego nie wysyła" not in text
+
+
+def test_the_record_of_processing_names_the_identity_provider_and_a_database_elsewhere(
+    work: Workspace,
+) -> None:
+    def text(**values: Any) -> str:
+        settings = dataclasses.replace(work.settings, **values)
+        return processing_record(dataclasses.replace(work, settings=settings), Controller())
+
+    issuer = text(oidc_issuer="https://konta.firma.example.pl")
+    assert "https://konta.firma.example.pl" in issuer
+    assert "niczego nie wysyła" not in issuer
+    database = text(database_url="postgresql+psycopg://o:tajne@baza.firma.example.pl/o")
+    assert "Serwer bazy danych baza.firma.example.pl" in database
+    assert "niczego nie wysyła" not in database
+    assert "tajne" not in database
+    assert "niczego nie wysyła" in text(database_url="postgresql+psycopg://o@localhost/o")
+
+
+def test_the_record_of_processing_lists_what_is_kept_of_employees_and_how_long(work: Workspace) -> None:
+    web = WebSettings(session_hours=9, idle_minutes=45)
+    made = with_retention(work, evaluations=700, redacted_text=500, raw_text=30)
+    text = processing_record(
+        dataclasses.replace(made, settings=dataclasses.replace(made.settings, web=web)), Controller()
+    )
+    for kept in (
+        "login, imię i nazwisko",
+        "skrót hasła",
+        "Logowania:",
+        "Rozmowy 1:1:",
+        "Dziennik czynności:",
+    ):
+        assert kept in text, kept
+    assert "rozmowy 1:1 i ustalenia z nich: 700 dni od utworzenia" in text
+    assert "wylosowane rozmowy: 500 dni od rozmowy" in text  # they go with the text, if not before
+    assert "oceny obsługi: 500 dni" in text
+    assert "treść oryginalna: 30 dni" in text
+    assert "najwyżej 9 godz. i 45 min" in text
+    assert "konta: bez terminu" in text
+    assert "dziennik czynności: bez terminu" in text
