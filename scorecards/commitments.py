@@ -61,7 +61,7 @@ def _in_turn(view: View, turn: int) -> Iterator[Commitment]:
 
 def _seen_by_the_tagger(view: View, turn: int) -> Iterator[Commitment]:
     """A promise in other words: the tagger knows the turn and not the place, so any time in it is taken for its own."""
-    if view.model("later_action", turn) >= SURE:
+    if view.model("later_action", turn) >= SURE and not view.said("agent", "no_promise", (turn,)):
         words = view.words[turn]
         yield Commitment((view.whole(turn),), _time(view, turn, words), _vague(view, turn, words), True)
 

@@ -22,6 +22,7 @@ from scorecards.checks import (
     publicity,
     sequence,
     style,
+    talk,
     terms,
     timing,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "registered",
     "sequence",
     "style",
+    "talk",
     "terms",
     "timing",
 ]

@@ -16,6 +16,8 @@ CONFIRMED_LIFT = 10.0
 SHORTEST_SUMMARY = 5
 LATEST_CONFIRMATION = 12
 SOON = 4
+FAINT = 0.3
+DENIAL_WITHIN = 6
 LEFT, SIGNED, WISHED, UNLISTED = 0.85, 0.8, 0.85, 0.7
 _WARM = re.compile(r"[:;]-?[)D]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 
@@ -27,6 +29,10 @@ def recap(view: View, *, share: float = 0.35, turns: int = 6) -> Finding:
     summed = view.best("recap", late)
     confirmed = best_of(NOWHERE, *(_confirmed(view, turn) for turn in late))
     best = best_of(summed, confirmed, restated(view, "recap", late))
+    denied = _denied(view, best) if best.certainty >= 0.5 else ()
+    if denied:
+        reason = "Zaraz po podsumowaniu klient zaprzecza, więc sprawdza człowiek."
+        return Finding("review", 0.0, (*best.evidence, *denied), reason)
     if best.certainty >= 0.5:
         reason = (
             "Konsultant podsumowuje ustalenia."
@@ -40,6 +46,19 @@ def recap(view: View, *, share: float = 0.35, turns: int = 6) -> Finding:
         searched(view, late[-2:]),
         "Pod koniec rozmowy brakuje podsumowania.",
     )
+
+
+def _denied(view: View, recap: Sighting) -> tuple[Span, ...]:
+    """The customer's next words, where they begin by taking the summary back; a no to "w czymś jeszcze?" is none."""
+    after = next((t for t in view.customer_turns if t > recap.turn), None)
+    between = [t for t in view.agent_turns if recap.turn <= t < (after if after is not None else -1)]
+    if after is None or any(view.best("further_help", (t,)).certainty >= FAINT for t in between):
+        return ()
+    words = [word.norm for word in view.words[after][:DENIAL_WITHIN]]
+    if view.said_by_customer("takes_back", (after,)) and words:
+        return (view.whole(after),)
+    flat = words[:1] == ["nie"] and not {"dziekuje", "wszystko", "dzieki", "trzeba"} & set(words)
+    return (view.whole(after),) if flat and len(view.words[after]) > 1 else ()
 
 
 def _confirmed(view: View, turn: int) -> Sighting:

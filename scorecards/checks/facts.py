@@ -91,7 +91,7 @@ def set_aside(view: View, turn: int, words: Sequence[Token], period: Duration) -
     start, end = words[period.first].start, words[period.last].end
     if ". " in view.turns[turn].text[start:end]:  # "1. Godziny otwarcia"
         return True
-    for spans in view.said("agent", "not_a_period", (turn,)):
+    for spans in (*view.said("agent", "not_a_period", (turn,)), *view.said("agent", "not_so", (turn,))):
         if any(s.turn == turn and s.start <= end and start <= s.end for s in spans):
             return True
     return False

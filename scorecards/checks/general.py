@@ -14,7 +14,7 @@ from transcripts.conversation import Span
 SENTENCE_ENDS = ("", ".", "!", "?", ",", "…")
 SHORTEST_RESTATEMENT = 3
 RESTATED_LIFT = 8.0
-PLACES = ("anywhere", "opening", "closing")
+PLACES = ("anywhere", "opening", "closing", "after_negative")
 
 
 def presence(
@@ -64,15 +64,27 @@ def place(view: View, where: str, turns: int) -> tuple[int, ...]:
     """The agent's turns at a place named in a scorecard."""
     if where == "opening":
         return view.opening(turns, 0)
+    if where == "after_negative":
+        return _answers_to_negative(view)
     return view.closing(turns) if where == "closing" else view.agent_turns
+
+
+def _answers_to_negative(view: View) -> tuple[int, ...]:
+    """The agent's next turn after each customer's turn that is tagged as negative or mixed."""
+    sentiment = view.tagged.sentiment
+    upset = [t.turn for t in sentiment.turns if t.label in ("negative", "mixed")] if sentiment else []
+    answers = (next((turn for turn in view.agent_turns if turn > one), None) for one in upset)
+    return tuple(sorted({turn for turn in answers if turn is not None}))
 
 
 @check("behaviour_present")
 def behaviour_present(
     view: View, *, behaviour: str = "greeting", where: str = "anywhere", turns: int = 4
 ) -> Finding:
-    """The tagger's behaviour occurs at the place."""
+    """The tagger's behaviour occurs at the place; ``after_negative``: in answer to a turn of negative sentiment."""
     chosen = place(view, where, turns)
+    if where == "after_negative" and not chosen:
+        return Finding("na", 0.85, (), "Żadna wypowiedź klienta nie ma negatywnego wydźwięku.")
     return presence(
         view, behaviour, chosen, "Oczekiwane zachowanie wystąpiło.", "Oczekiwanego zachowania nie znaleziono."
     )

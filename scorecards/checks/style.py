@@ -25,6 +25,17 @@ _CAPITALS = re.compile(r"(?<![\[\w-])[A-ZĄĆĘŁŃÓŚŹŻ]{3,}(?![\w\]-])")
 _MARKS = re.compile(r"[!?]*(?:!!|\?\?\?)[!?]*")
 
 
+@check("positive_formulas")
+def positive_formulas(view: View, *, least: int = 1) -> Finding:
+    """The agent says what is being done or can be done ("już sprawdzam", "chętnie pomogę") at least ``least`` times."""
+    said = view.said("agent", "positive_formula")
+    if len(said) >= least:
+        spans = tuple(dict.fromkeys(span for spans in said[:2] for span in spans))
+        return Finding("pass", AVOIDED, spans, "Konsultant mówi, co robi albo co może zrobić.")
+    reason = "Brakuje zwrotów, które mówią, co konsultant robi albo może zrobić."
+    return Finding("fail", SLIGHTLY, searched(view, view.agent_turns), reason)
+
+
 @check("one_form_of_address")
 def one_form_of_address(view: View, *, policy: Policy | None = None) -> Finding:
     """The agent says either Pan and Pani or "ty", the one that the policy asks for; words in quotes do not count."""

@@ -14,6 +14,7 @@ from scorecards.view import View
 
 MEASURED = 0.97
 SHORT_THANKS = 6
+STALLED, SURELY_WAITING = 0.82, 0.7
 _UNTIMED = "Brakuje godzin wiadomości, więc czas odpowiedzi sprawdza człowiek."
 _LIVE = "Rozmowa odbywa się na żywo, więc nie mierzy się czasu odpowiedzi."
 _WRONG_HOURS = "Godziny pracy w karcie są niemożliwe, więc czas odpowiedzi sprawdza człowiek."
@@ -88,6 +89,10 @@ def later_answers(view: View, service: OpenHours, hours: float) -> Finding:
         return Finding("review", 0.0, (view.whole(open_question),), reason)
     if len(timed) < len(later):
         return Finding("review", 0.0, (view.whole(later[0].asked),), _UNTIMED)
+    stalled = _asked_to_wait(view)
+    if stalled is not None and waits:
+        reason = "Konsultant prosi o chwilę i już się nie odzywa."
+        return Finding("fail", STALLED, (view.whole(stalled),), reason)
     if worst is None:
         return Finding("na", 0.95, (), "Po pierwszej odpowiedzi klient o nic więcej nie pisze.")
     return _held_against(view, worst, hours, "Kolejna odpowiedź")
@@ -155,6 +160,14 @@ def _only_thanks(view: View, turn: int) -> bool:
 def _gone_private(view: View, turn: int) -> bool:
     """ "Napisałam" after an invitation: the answer is due elsewhere."""
     return len(view.words[turn]) <= SHORT_THANKS and bool(view.said("customer", "gone_private", (turn,)))
+
+
+def _asked_to_wait(view: View) -> int | None:
+    """The agent's last message, where it says nothing but that the customer should wait."""
+    last = view.agent_turns[-1] if view.agent_turns else -1
+    if last < 0 or len(view.words[last]) > SHORT_THANKS or any(t > last for t in view.customer_turns):
+        return None
+    return last if view.best("hold_announced", (last,)).certainty >= SURELY_WAITING else None
 
 
 def _left_open(view: View) -> int | None:

@@ -37,7 +37,7 @@ def found(
     return registered()[name].run(View(dataclasses.replace(tagged, conversation=conversation)), **parameters)
 
 
-ANSWER = "a: Już sprawdzam."
+ANSWER = "a: Paczka jest w sortowni w Łodzi."
 
 
 @pytest.mark.parametrize(
