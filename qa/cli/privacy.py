@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from qa.services.privacy.subject import Erased
 
 STRAY_FILES = "pliki bez wpisu w bazie"
+NOTHING_FOUND = (
+    "Nic nie znaleziono: sprawdź, czy identyfikator jest zapisany tak jak w źródle. Odłożone pozycje "
+    "(odsluch parked) odnajduje się tylko po identyfikatorze rozmowy (--conversation)."
+)
+UNFINISHED = "Wcześniejsze usuwanie przerwano przed końcem sprzątania: dokończy je następne erase albo purge."
+FINISHED = "Dokończono sprzątanie po wcześniejszym, przerwanym usuwaniu."
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Tylko policz, niczego nie zmieniaj.")
 yes_option = click.option("--yes", is_flag=True, help="Nie pytaj o potwierdzenie.")
@@ -82,7 +88,7 @@ def purge(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool)
             found = purge_all(opened, acting_person(), dry_run=True)
             if not as_json:
                 _print_purged(found, dry_run=True)
-            if found.nothing and not as_json:
+            if found.nothing and not found.unfinished and not as_json:
                 return 0
             _sure("Usunąć to bezpowrotnie?", yes, as_json)
         done = purge_all(opened, acting_person(), dry_run=dry_run)
@@ -90,13 +96,18 @@ def purge(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool)
         print_json({"dry_run": dry_run, **asdict(done)})
     else:
         _print_purged(done, dry_run=dry_run)
-    return 0
+    return 1 if done.traces else 0
 
 
 def _print_purged(done: Purged, *, dry_run: bool) -> None:
     if done.nothing:
         click.echo("Nic nie przekroczyło terminu przechowywania.")
-        return
+    else:
+        _print_purged_counts(done, dry_run=dry_run)
+    _print_cleaned(done, dry_run=dry_run)
+
+
+def _print_purged_counts(done: Purged, *, dry_run: bool) -> None:
     from qa.services.privacy.processing_record import CLASS_NAMES
 
     click.echo("Do usunięcia:" if dry_run else "Usunięto:")
@@ -104,6 +115,18 @@ def _print_purged(done: Purged, *, dry_run: bool) -> None:
         if count:
             since = f" (sprzed {done.before[name]})" if name in done.before else ""
             click.echo(f"  {CLASS_NAMES.get(name, STRAY_FILES)}: {count}{since}")
+
+
+def _print_cleaned(done: Purged | Erased, *, dry_run: bool) -> None:
+    """What followed the deletion: files written anew, files for a person to replace, traces."""
+    if done.unfinished:
+        click.echo(UNFINISHED if dry_run else FINISHED)
+    for path in done.rewritten:
+        click.echo(f"Zapisano od nowa: {path}")
+    for path in done.to_replace:
+        click.echo(f"Usuń albo zastąp (mógł zawierać cytaty): {path}")
+    if done.traces:
+        click.echo(f"Ślady zostały: {', '.join(done.traces)}. Zgłoś to, podając wersję.", err=True)
 
 
 @privacy.command(options_metavar="[OPCJE]")
@@ -139,9 +162,12 @@ def export(
     if as_json:
         print_json({"dry_run": dry_run, **asdict(done)})
         return 0
-    click.echo(f"Rozmów: {done.conversations}, oryginałów: {done.originals}, nagrań: {done.recordings}.")
-    if not done.conversations:
-        click.echo("Nic nie znaleziono: sprawdź, czy identyfikator jest zapisany tak jak w źródle.")
+    click.echo(
+        f"Rozmów: {done.conversations}, oryginałów: {done.originals}, nagrań: {done.recordings}, "
+        f"odłożonych pozycji: {done.parked}."
+    )
+    if done.nothing:
+        click.echo(NOTHING_FOUND)
     elif not dry_run:
         click.echo(f"Archiwum (tylko dla właściciela pliku): {output}")
     return 0
@@ -156,7 +182,8 @@ def export(
 def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool, **who: str | None) -> int:
     """Usuń wszystko o osobie: rozmowy, tagi, oceny, cytaty, oryginały, nagrania; nie wczytuj tego ponownie.
 
-    Plików źródłowych program nie usuwa. Na końcu przeszukuje swój folder danych i mówi, czy coś zostało.
+    Plików źródłowych program nie usuwa. Na końcu przeszukuje bazę i swój folder danych i mówi, czy coś
+    zostało.
 
     \b
     Przykłady:
@@ -172,7 +199,7 @@ def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool,
             found = erase_all(opened, subject, acting_person(), dry_run=True)
             if not as_json:
                 _print_erased(found, dry_run=True)
-            if not found.ids and not as_json:
+            if found.nothing and not (found.barred or found.unfinished) and not as_json:
                 return 0
             _sure("Usunąć to bezpowrotnie?", yes, as_json)
         done = erase_all(opened, subject, acting_person(), dry_run=dry_run)
@@ -184,25 +211,24 @@ def erase(configuration: Configuration, dry_run: bool, yes: bool, as_json: bool,
 
 
 def _print_erased(done: Erased, *, dry_run: bool) -> None:
-    if not done.ids:
-        click.echo("Nic nie znaleziono: sprawdź, czy identyfikator jest zapisany tak jak w źródle.")
-        return
+    if done.nothing:
+        click.echo(NOTHING_FOUND)
+    else:
+        _print_erased_counts(done, dry_run=dry_run)
+    if done.nothing and done.barred:
+        click.echo(f"Rozmowa o tym identyfikatorze nie {'zostałaby' if dry_run else 'zostanie'} wczytana.")
+    _print_cleaned(done, dry_run=dry_run)
+    if not (dry_run or done.traces or (done.nothing and not done.unfinished)):
+        click.echo("Przeszukano folder danych i bazę: nic nie zostało.")
+
+
+def _print_erased_counts(done: Erased, *, dry_run: bool) -> None:
     counts = done.counts
     click.echo(
         f"{'Do usunięcia' if dry_run else 'Usunięto'}: rozmów {len(done.ids)} (wersji {counts.conversations}), "
         f"tagów {counts.taggings}, ocen {counts.evaluations}, zaszyfrowanych plików {counts.sealed}, "
         f"odłożonych pozycji {counts.parked}, wpisów z cytatami {counts.quotes}, ocen ludzi i pozycji prób {counts.work}."
     )
-    if dry_run:
-        return
-    for path in done.rewritten:
-        click.echo(f"Zapisano od nowa: {path}")
-    for path in done.to_replace:
-        click.echo(f"Usuń albo zastąp (mógł zawierać cytaty): {path}")
-    if done.traces:
-        click.echo(f"Ślady zostały w plikach: {', '.join(done.traces)}. Zgłoś to, podając wersję.", err=True)
-    else:
-        click.echo("Przeszukano folder danych: nic nie zostało.")
 
 
 @privacy.command(options_metavar="[OPCJE]")

@@ -9,8 +9,9 @@ from typing import Literal
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from qa.storage.database import pseudonyms_of
 from qa.storage.digests import digest_of
-from qa.storage.tables import ParkedRow, now
+from qa.storage.tables import ErasedRow, ParkedRow, now
 
 Stage = Literal["intake", "tag", "score"]
 SHOWN_DIGITS = 10
@@ -40,8 +41,10 @@ class Parked:
 
 
 def park(session: Session, items: Iterable[Parked]) -> None:
-    """Keep ``items``; one that is there already counts one attempt more."""
+    """Keep ``items``, except those of erased conversations; one that is there already counts one attempt more."""
     for item in items:
+        if _is_erased(session, item):
+            continue
         row = session.get(ParkedRow, item.key)
         if row is None:
             session.add(ParkedRow(key=item.key, **asdict(item)))
@@ -51,6 +54,12 @@ def park(session: Session, items: Iterable[Parked]) -> None:
             setattr(row, name, value)
         row.attempts += 1
         row.last_seen = now()
+
+
+def _is_erased(session: Session, item: Parked) -> bool:
+    if item.conversation_id is None:
+        return False
+    return session.get(ErasedRow, pseudonyms_of(session).digest(item.conversation_id)) is not None
 
 
 def settle_path(session: Session, path_key: str, still: Collection[str]) -> None:

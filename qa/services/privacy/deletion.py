@@ -61,7 +61,7 @@ def delete_conversations(session: Session, vault: Path | None, ids: Sequence[str
 def _delete_some(session: Session, vault: Path | None, ids: Sequence[str]) -> Deleted:
     theirs = ConversationRow.conversation_id.in_(ids)
     digests = list(session.scalars(select(ConversationRow.digest).where(theirs)))
-    sources = set(session.scalars(select(ConversationRow.source_digest).where(theirs)))
+    sources = _sources_of(session, ids)
     taggings = list(session.scalars(select(TaggingRow.digest).where(TaggingRow.input_digest.in_(digests))))
     sealed = [row.key for row in sealed_of(session, ids)]
     if vault is not None:
@@ -83,12 +83,19 @@ def _gone(session: Session, table: Any, condition: Any) -> int:
     return session.execute(delete(table).where(condition)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def _forget_names(session: Session, sources: Collection[str]) -> None:
-    left = set(
-        session.scalars(
-            select(ConversationRow.source_digest).where(ConversationRow.source_digest.in_(sources))
-        )
+def _sources_of(session: Session, ids: Sequence[str]) -> set[str]:
+    """Digests of the files that gave the conversations or what was parked of them."""
+    kept = select(ConversationRow.source_digest).where(ConversationRow.conversation_id.in_(ids))
+    parked = select(ParkedRow.input_digest).where(
+        ParkedRow.conversation_id.in_(ids), ParkedRow.stage == "intake", ParkedRow.input_digest.is_not(None)
     )
+    return {digest for query in (kept, parked) for digest in session.scalars(query) if digest}
+
+
+def _forget_names(session: Session, sources: Collection[str]) -> None:
+    kept = select(ConversationRow.source_digest).where(ConversationRow.source_digest.in_(sources))
+    parked = select(ParkedRow.input_digest).where(ParkedRow.input_digest.in_(sources))
+    left = {digest for query in (kept, parked) for digest in session.scalars(query) if digest}
     for row in session.scalars(select(SourceRow).where(SourceRow.digest.in_(set(sources) - left))):
         row.name = f"usunięte.{row.kind}"
 

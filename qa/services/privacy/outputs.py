@@ -31,12 +31,22 @@ def note_output(workspace: Workspace, kind: str, path: Path) -> None:
 
 
 def renew_outputs(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write known reports anew; returns those, and other known files that a person has to replace."""
+    """Write known reports anew; returns those, and known files that a person has to replace."""
     with workspace.storage.reading() as session:
         query = select(MarkRow).where(MarkRow.name.startswith(PREFIX)).order_by(MarkRow.value)
         known = [(row.name.split(".")[1], Path(row.value)) for row in session.scalars(query)]
     present = [(kind, path) for kind, path in known if path.is_file()]
     reports = [path for kind, path in present if kind == "report"]
-    for path in reports:
-        path.write_text(report_html(workspace), encoding="utf-8")
-    return tuple(map(str, reports)), tuple(str(path) for kind, path in present if kind != "report")
+    content = report_html(workspace) if reports else ""
+    rewritten = {path for path in reports if _is_written(path, content)}
+    to_replace = [path for _, path in present if path not in rewritten]
+    return tuple(str(path) for path in reports if path in rewritten), tuple(map(str, to_replace))
+
+
+def _is_written(path: Path, content: str) -> bool:
+    """Write a report; one that cannot be written is left to a person, and the cleaning goes on."""
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError:
+        return False
+    return True

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from qa.services.privacy.deletion import Deleted, delete_conversations, refresh_findings
+from qa.services.privacy.cleaning import Cleaned, clean, is_unfinished, promise_cleaning
+from qa.services.privacy.deletion import Deleted, delete_conversations
 from qa.services.privacy.forgetting import forget_coaching, forget_work
 from qa.services.workspace import Workspace, only_run
 from qa.settings import SEALED
@@ -24,10 +25,18 @@ CLASSES = (*SEALED, "evaluations", "redacted_text")
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How much of each class was (or would be) deleted, and before which day each class ends."""
+    """How much of each class was (or would be) deleted, and before which day each class ends.
+
+    ``unfinished`` says that the cleaning of an earlier deletion, which was interrupted, was (or is to be) finished;
+    ``rewritten``, ``to_replace`` and ``traces`` are as in :class:`qa.services.privacy.subject.Erased`.
+    """
 
     counts: Mapping[str, int]
     before: Mapping[str, str]
+    unfinished: bool = False
+    traces: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
+    to_replace: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -43,17 +52,24 @@ def purge(workspace: Workspace, actor: str, *, dry_run: bool, moment: datetime |
     """
     days = workspace.settings.retention_days
     before = {name: (moment or now()) - timedelta(days=days[name]) for name in CLASSES}
+    cleaned = Cleaned()
     with only_run(workspace.settings.data_dir):
+        unfinished = is_unfinished(workspace)
         with workspace.storage.writing() as session:
             counts = _count(session, workspace, before)
             shown = {name: since.date().isoformat() for name, since in before.items()}
             record(session, actor, "purge", None, {"dry_run": dry_run, "counts": counts, "before": shown})
             if not dry_run:
                 _delete(session, workspace, before)
-        if not dry_run and any(counts.values()):
-            refresh_findings(workspace)
-            workspace.storage.settle()
-    return Purged(counts, shown)
+                _promise(workspace, counts)
+        if not dry_run and (any(counts.values()) or unfinished):
+            cleaned = clean(workspace, (), renew=unfinished or counts["redacted_text"] > 0)
+    return Purged(counts, shown, unfinished, cleaned.traces, cleaned.rewritten, cleaned.to_replace)
+
+
+def _promise(workspace: Workspace, counts: Mapping[str, int]) -> None:
+    if any(counts.values()):
+        promise_cleaning(workspace, ())
 
 
 def _count(session: Session, workspace: Workspace, before: Mapping[str, datetime]) -> dict[str, int]:

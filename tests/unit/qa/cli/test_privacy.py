@@ -155,3 +155,43 @@ def test_the_log_of_one_conversation_is_found_by_its_id_even_after_it_was_erased
     assert [entry["action"] for entry in found["entries"]] == ["reveal", "erase"]
     assert "c-0001" not in whole
     assert len(json.loads(whole)["entries"]) == 3
+
+
+def test_a_request_that_finds_nothing_says_where_it_could_not_look(stored: Run) -> None:
+    for command in (
+        ("erase", "--customer", "nie-ma", "--yes"),
+        ("export", "--customer", "nie-ma", "--dry-run"),
+    ):
+        status, out, _ = stored("privacy", *command)
+        assert status == 0
+        assert "tylko po identyfikatorze rozmowy (--conversation)" in out
+    out = stored("privacy", "erase", "--conversation", "nie-ma", "--yes")[1]
+    assert "Nic nie znaleziono" in out
+    assert "Rozmowa o tym identyfikatorze nie zostanie wczytana." in out
+    assert "nie zostałaby wczytana" in stored("privacy", "erase", "--conversation", "n", "--dry-run")[1]
+    assert stored("privacy", "erase", "--conversation", "n")[0] == 2  # asks: what is barred stays barred
+
+
+@pytest.mark.parametrize("command", [("erase", "--customer", "nie-ma"), ("purge",)])
+def test_an_interrupted_cleaning_is_finished_and_told(
+    stored: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    mark = tmp_path / "var" / "unfinished.cleaning"
+    mark.touch()
+    assert "przerwano przed końcem sprzątania" in stored("privacy", *command, "--dry-run")[1]
+    assert mark.exists()
+    assert stored("privacy", *command)[0] == 2
+    status, out, _ = stored("privacy", *command, "--yes")
+    assert status == 0
+    assert "Dokończono sprzątanie" in out
+    assert not mark.exists()
+    assert "sprzątani" not in stored("privacy", *command, "--yes")[1]
+
+
+def test_a_purge_names_the_files_that_people_have_to_replace(stored: Run, tmp_path: Path) -> None:
+    assert stored("report", "-o", "raport.html")[0] == 0
+    assert stored("backlog", "export", "-o", "lista.csv")[0] == 0
+    (tmp_path / "odsluch.toml").write_text("[retention_days]\nraw_text = 1\nredacted_text = 1\n")
+    out = stored("privacy", "purge", "--yes")[1]
+    assert f"Zapisano od nowa: {tmp_path / 'raport.html'}" in out
+    assert f"Usuń albo zastąp (mógł zawierać cytaty): {tmp_path / 'lista.csv'}" in out
