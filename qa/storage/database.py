@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,7 +147,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         # The driver's own transactions begin too late: SQLAlchemy says when, in `_begin`.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _keep_a_log(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
@@ -157,6 +158,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A writer takes its lock at once: upgrading a read lock later fails without waiting.
         writes = connection.get_execution_options().get("odsluch_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Switch to a write-ahead log. SQLite need not wait for the lock that this takes, so we do."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _migrate(engine: Engine) -> None:
