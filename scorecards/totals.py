@@ -56,7 +56,8 @@ def total(
             earned[criterion.id] = 0.0 if section.id in lost else points
     coverage = decided / applicable if applicable else 0.0
     enough = decided > 0 and coverage >= card.least_coverage
-    score = round(100 * sum(earned.values()) / decided, 2) if enough else None
+    # points are rounded, so that their sum may be a hair above the weights
+    score = min(100.0, round(100 * sum(earned.values()) / decided, 2)) if enough else None
     return Total(0.0 if critical else score, round(coverage, 4), critical, lost, earned)
 
 

@@ -46,6 +46,7 @@ def main() -> None:
     asked.add_argument("--examples", type=Path, default=Path("models/training"))
     asked.add_argument("--reviews", type=Path, required=True)
     asked.add_argument("--epochs", type=int, default=2)
+    asked.add_argument("--every", type=int, default=1, help="learn from every n-th example only")
     asked.add_argument("--seeds", type=int, nargs="+", default=[1])
     asked.add_argument("--ranks", type=int, nargs="+", default=[0, 16])
     given = asked.parse_args()
@@ -56,7 +57,8 @@ def main() -> None:
             if not (target / "manifest.json").exists():
                 begun = time.monotonic()
                 trainable = run(given, target, rank, seed)
-                line = {"rank": rank, "seed": seed, "epochs": given.epochs, "trained_parameters": trainable}
+                line = {"rank": rank, "seed": seed, "epochs": given.epochs, "every": given.every}
+                line |= {"trained_parameters": trainable}
                 line |= {"minutes": round((time.monotonic() - begun) / 60, 1), **measured(given, target)}
                 with (given.folder / "figures.jsonl").open("a", encoding="utf-8") as file:
                     file.write(json.dumps(line) + "\n")
@@ -72,7 +74,8 @@ def run(given: argparse.Namespace, target: Path, rank: int, seed: int) -> int:
     parts = by_split(read_folder(given.examples), training.read_splits(given.examples))
     reviews = read_sentiment_reviews(given.reviews, given.reviews.stem, read_review_reasons(given.examples))
     dev = training._as_tagged(parts["dev"])
-    seen = [*parts["train"], *(e for e in reviews if e.primary)]
+    seen = [*parts["train"], *(e for e in reviews if e.primary)][:: given.every]
+    reviews = reviews[:: given.every]
     labels = Labels(load_contact_reasons().codes, load_behaviours().codes)
     torch.manual_seed(seed)
     encoder, tokenizer, padding = base_encoder(order.base)

@@ -50,6 +50,11 @@ _SENTENCE_ENDS = ".!?"
 _MARK = re.compile(r"\[[A-Z_]+\d*\]")
 
 
+def _absent(view: View, heard: str, read: str) -> str:
+    """The sentence for a call or for writing, where nothing is heard."""
+    return heard if view.conversation.channel == "phone" else read
+
+
 @check("greeting", behaviours=("greeting",))
 def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
     """The agent greets at the start; a clipped greeting counts."""
@@ -59,7 +64,7 @@ def greeting(view: View, *, turns: int = 4, words: int = 30) -> Finding:
         "greeting",
         opening,
         "Konsultant wita klienta na początku rozmowy.",
-        "Na początku rozmowy nie słychać powitania.",
+        _absent(view, "Na początku rozmowy nie słychać powitania.", "Na początku rozmowy nie ma powitania."),
         searched(view, opening),
     )
 
@@ -266,7 +271,11 @@ def offer_of_help(view: View, *, turns: int = 4, words: int = 30, matter_words: 
         "offer_of_help",
         opening,
         "Konsultant proponuje pomoc na początku.",
-        "Na początku rozmowy nie słychać propozycji pomocy.",
+        _absent(
+            view,
+            "Na początku rozmowy nie słychać propozycji pomocy.",
+            "Na początku rozmowy nie ma propozycji pomocy.",
+        ),
         searched(view, opening),
     )
     if offered.outcome == "pass":

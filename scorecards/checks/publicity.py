@@ -6,12 +6,13 @@ Public is the whole conversation, or what comes before a notice of the system th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from scorecards.checks.registry import check
 from scorecards.contacts import OWN_MAILBOX, contacts
 from scorecards.evaluation import Finding
+from scorecards.questions import STEM, sentences
 from scorecards.view import View
 from transcripts.conversation import Span
 
@@ -84,9 +85,13 @@ def _own_matter(view: View) -> tuple[Span, ...]:
     return (view.whole(view.customer_turns[0]),) if known and view.customer_turns else ()
 
 
-@check("no_public_data", asks_for_act=False)
+@check("no_public_data", asks_for_act=False, version=2)
 def no_public_data(view: View) -> Finding:
-    """The agent neither asks for personal data nor writes them where everybody reads."""
+    """The agent neither asks for personal data nor writes them where everybody reads.
+
+    What the shop's records say of the customer who is addressed are data too: a debt, a balance, an illness for sure;
+    what they ordered and what became of a complaint go to a person.
+    """
     public = publicity(view)
     if public.private == 0:
         return Finding("na", 0.95, (), _PRIVATE)
@@ -96,6 +101,10 @@ def no_public_data(view: View) -> Finding:
     written = next(_writes_data(view, public.sure), None)
     if written:
         return Finding("fail", 0.9, (written,), "Konsultant publicznie pisze dane klienta.")
+    told = list(_account_facts(view, public.sure))
+    for spans, sure in told:
+        if sure:
+            return Finding("fail", CLEAR, spans, "Konsultant publicznie pisze o koncie albo zdrowiu klienta.")
     searched = tuple(view.whole(t) for t in view.agent_turns if t < public.sure)[:1]
     unsure = next(_asks_for_data(view, public.private), None) or next(
         _writes_data(view, public.private), None
@@ -103,6 +112,10 @@ def no_public_data(view: View) -> Finding:
     if unsure:
         reason = "Dane padają po zaproszeniu do wiadomości prywatnej i nie wiadomo, czy już prywatnie."
         return Finding("review", UNCLEAR, (unsure,), reason)
+    told = told or list(_account_facts(view, public.private))
+    if told:
+        reason = "Konsultant pisze o sprawach klienta tam, gdzie mogą czytać wszyscy, więc sprawdza człowiek."
+        return Finding("review", UNCLEAR, told[0][0], reason)
     return Finding("pass", CLEAR, searched, "Konsultant nie prosi publicznie o dane ani ich nie pisze.")
 
 
@@ -130,3 +143,24 @@ def _writes_data(view: View, before: int) -> Iterator[Span]:
             if mailbox or (own and found.kind in ("phone", "email", "address")):
                 continue
             yield found.span
+
+
+def _account_facts(view: View, before: int) -> Iterator[tuple[tuple[Span, ...], bool]]:
+    """What the agent tells of the addressed customer, the gravest first, each with whether it is surely too much."""
+    turns = [turn for turn in view.agent_turns if turn < before]
+    for spans in view.said("agent", "account_fact", turns):
+        if not _told_before(view, spans[0], any):
+            yield spans, True
+    for spans in view.said("agent", "account_event", turns):
+        if not _told_before(view, spans[0], all):
+            yield spans, False
+
+
+def _told_before(view: View, span: Span, enough: Callable[[Iterable[bool]], bool]) -> bool:
+    """The customer has used these words in public, and the sentence gives no number that they have not given."""
+    heard = [word.norm for turn in view.customer_turns if turn < span.turn for word in view.words[turn]]
+    stems = {norm[:STEM] for norm in heard if len(norm) >= STEM}
+    told = [w.norm for w in view.words[span.turn] if span.start <= w.start < span.end and len(w.norm) >= STEM]
+    around = (words for place, words in sentences(view, span.turn) if place.start <= span.start < place.end)
+    numbers = {word.norm for word in next(around, []) if word.norm[0].isdigit()}
+    return bool(told) and enough(norm[:STEM] in stems for norm in told) and numbers <= set(heard)

@@ -25,13 +25,20 @@ _CAPITALS = re.compile(r"(?<![\[\w-])[A-ZĄĆĘŁŃÓŚŹŻ]{3,}(?![\w\]-])")
 _MARKS = re.compile(r"[!?]*(?:!!|\?\?\?)[!?]*")
 
 
+def _told(view: View, spoken: str, written: str) -> str:
+    """The sentence for a call or for writing."""
+    return spoken if view.conversation.channel == "phone" else written
+
+
 @check("positive_formulas")
 def positive_formulas(view: View, *, least: int = 1) -> Finding:
     """The agent says what is being done or can be done ("już sprawdzam", "chętnie pomogę") at least ``least`` times."""
     said = view.said("agent", "positive_formula")
     if len(said) >= least:
         spans = tuple(dict.fromkeys(span for spans in said[:2] for span in spans))
-        return Finding("pass", AVOIDED, spans, "Konsultant mówi, co robi albo co może zrobić.")
+        spoken = "Konsultant mówi, co robi albo co może zrobić."
+        reason = _told(view, spoken, "Konsultant pisze, co robi albo co może zrobić.")
+        return Finding("pass", AVOIDED, spans, reason)
     reason = "Brakuje zwrotów, które mówią, co konsultant robi albo może zrobić."
     return Finding("fail", SLIGHTLY, searched(view, view.agent_turns), reason)
 
@@ -49,7 +56,10 @@ def one_form_of_address(view: View, *, policy: Policy | None = None) -> Finding:
         )
     if wanted == "informal" and formal:
         return Finding(
-            "fail", WRONG_FORM, formal[0], "Konsultant mówi Pan lub Pani, a zasady każą mówić na „ty”."
+            "fail",
+            WRONG_FORM,
+            formal[0],
+            "Konsultant używa formy Pan lub Pani, a zasady każą zwracać się na „ty”.",
         )
     if formal and informal:
         return Finding(
@@ -86,7 +96,8 @@ def plain_words(view: View, *, policy: Policy | None = None) -> Finding:
         return Finding("fail", STIFF, (*stiff[0], *stiff[1]), "Konsultant używa języka urzędowego.")
     if stiff:
         return Finding("pass", SLIGHTLY, stiff[0], "Pada jeden zwrot urzędowy, reszta jest prosta.")
-    return Finding("pass", PLAIN, searched(view, view.agent_turns, 1), "Konsultant mówi prostymi słowami.")
+    reason = _told(view, "Konsultant mówi prostymi słowami.", "Konsultant pisze prostymi słowami.")
+    return Finding("pass", PLAIN, searched(view, view.agent_turns, 1), reason)
 
 
 @lru_cache(maxsize=64)

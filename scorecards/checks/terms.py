@@ -34,7 +34,7 @@ from transcripts.conversation import Span
 
 WEEK_IN_WORKING_DAYS = 7 / 5
 DAY_APART = 0.51
-_RULES = {"exactly": "równo", "at_most": "najwyżej", "at_least": "co najmniej"}
+_RULES = {"exactly": "dokładnie", "at_most": "najwyżej", "at_least": "co najmniej"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ def stated_terms_right(view: View, *, policy: Policy | None = None) -> Finding:
         worst = max(wrong, key=lambda one: one.certainty)
         term = worst.term
         days = f"{term.days:g}".replace(".", ",") + (" dni roboczych" if term.working else " dni")
-        reason = f"Podany termin ({term.name}) jest inny niż w zasadach, gdzie ma {_RULES[term.rule]} {days}."
+        reason = (
+            f"Podany termin ({term.name}) jest inny niż w zasadach, gdzie wynosi {_RULES[term.rule]} {days}."
+        )
         return Finding("fail", worst.certainty, (worst.evidence,), reason)
     confidence = min(RIGHT if one.certainty <= PERHAPS_A_REFUND else one.certainty for one in stated)
     evidence = tuple(one.evidence for one in stated)

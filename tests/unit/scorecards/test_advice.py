@@ -281,3 +281,69 @@ def test_offers_more_too_early_or_again(lines: tuple[str, ...]) -> None:
 )
 def test_offers_nothing_more(text: str) -> None:
     assert outcome("cross_sell", *MAIN, "c: ok", f"a: {text}") == "na"
+
+
+EXTRA = "a: Może do tego impregnat?"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c: nie!", "a: Dodałem."),
+        ("c: nie potrzebuję", "a: I tak się przyda, dorzucę dwa."),
+        ("c: nie, biorę same buty", "a: Ale naprawdę polecam, skóra pęknie."),
+        ("c: nie trzeba", "a: Proszę jednak przemyśleć."),
+        ("c: nie chcę", "a: Bez niego ryzykuje Pani zacieki."),
+        ("c: nie", "a: Doliczyłem go od siebie."),
+        ("c: powiedziałam, że nie", "a: już dorzucam"),
+        ("c: ile kosztuje?", "a: 20 zł.", "c: nie, za drogo", "a: Będzie Pani żałować."),
+        ("c: nie chcę", "a: ok", "c: ile razy mam mówić, że nie?", "a: Mimo to zachęcam."),
+    ],
+)
+def test_a_no_is_not_pressed_nor_passed_over(lines: tuple[str, ...]) -> None:
+    assert outcome("cross_sell", *MAIN, EXTRA, *lines) == "fail"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c: nie trzeba", "a: A skarpety?"),
+        ("c: nie. a macie wkładki?", "a: Tak, polecam też wkładki żelowe."),
+        ("c: nie, dziękuję", "a: Dobrze, dodaję sznurowadła do koszyka."),
+        ("c: nie chcę", "a: Szkoda, bez impregnatu buty krótko wytrzymają."),
+    ],
+)
+def test_what_may_be_another_offer_goes_to_a_person(lines: tuple[str, ...]) -> None:
+    assert outcome("cross_sell", *MAIN, EXTRA, *lines) == "review"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c: nie, dziękuję", "a: Dobrze, dodaję buty do koszyka."),
+        ("c: nie trzeba", "a: Dodałam uwagę do zamówienia."),
+        ("c: nie", "a: Dorzucam gratis sznurówki."),
+        ("c: nie chcę", "a: W porządku, niczego nie dodaję."),
+        ("c: nie dzięki", "a: Oczywiście. Warto zachować paragon."),
+        ("c: nie. jak czyścić buty?", "a: Warto szczotką z włosia."),
+        ("c: a ile?", "a: 20 zł.", "c: dobra, dorzućcie", "a: Dorzucam."),
+        ("c: nie wiem, a po co?", "a: Chroni skórę.", "c: to poproszę", "a: Dodałem."),
+    ],
+)
+def test_a_no_that_is_taken(lines: tuple[str, ...]) -> None:
+    assert outcome("cross_sell", *MAIN, EXTRA, *lines) == "pass"
+
+
+@pytest.mark.parametrize("name", ["needs_before_offer", "needs_asked"])
+def test_who_needs_advice_has_not_told_everything(name: str) -> None:
+    told = "c: Szukam laptopa do szkoły dla syna, głównie do nauki i filmów,"
+    for words in ("nie znam się, który lepszy", "nie orientuję się w modelach", "proszę coś polecić"):
+        assert outcome(name, f"{told} {words}", "a: Polecam Wir 5.") == "fail", words
+    for words in ("do trzech tysięcy złotych", "do trzech tysięcy, nie potrzebuję porady"):
+        assert outcome(name, f"{told} {words}", "a: Polecam Wir 5.") == "na", words
+
+
+def test_advice_may_be_asked_for_in_another_message() -> None:
+    told = "c: Szukam laptopa do szkoły dla syna, głównie do nauki i filmów, do trzech tysięcy."
+    lines = (told, "a: Witam", "c: Nie znam się na tym.", "a: Polecam Wir 5.")
+    assert outcome("needs_before_offer", *lines) == "fail"

@@ -227,3 +227,73 @@ def test_a_tagger_that_knows_only_the_turn_leaves_the_order_to_a_person() -> Non
     tagged = talk(BROKEN, "a: Oj, aż mi serce stanęło. Nowa para jedzie.", channel="email", behaviours=tags)
     result = registered()["order_of_acts"].run(View(tagged))
     assert (result.outcome, result.confidence < 0.7) == ("pass", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("apology", "Nie jest mi z tego powodu wcale przykro."),
+        ("apology", "Przepraszać za to nie zamierzamy."),
+        ("apology", "nie widzimy powodu przepraszac za cudze bledy"),
+        ("apology", "Ani nam przykro, ani wstyd."),
+        ("apology", "Obejdzie się bez przeprosin."),
+        ("apology", "Przeprosiny to nie moja rola."),
+        ("apology", "przykro mi wcale nie jest"),
+        ("apology", "Odmawiamy przeprosin."),
+        ("apology", "Powinna Pani przeprosić moją koleżankę."),
+        ("apology", "Pan przeprosi magazyn i wtedy porozmawiamy."),
+        ("apology", "Proszę przeprosić kuriera."),
+        ("complaint_accepted", "Pani zgłoszenie nie zostało u nas zarejestrowane."),
+        ("complaint_accepted", "Bez paragonu nie zapisujemy żadnych zgłoszeń."),
+        ("complaint_accepted", "Ja się tym nie zajmę."),
+        ("receipt_confirmed", "Nie mogę potwierdzić przyjęcia zgłoszenia."),
+        ("receipt_confirmed", "Wysłaliśmy buty z powrotem bez potwierdzenia."),
+        ("receipt_confirmed", "Zgłosił Pan reklamację za późno."),
+        ("receipt_confirmed", "Pani zarejestrowała zgłoszenie w złym miejscu."),
+        ("receipt_confirmed", "zgloszenia nie zapisalem"),
+    ],
+)
+def test_what_is_denied_or_the_customers_gives_no_pass(name: str, text: str) -> None:
+    assert outcome(name, BROKEN, f"a: {text}") == "fail"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("apology", "Nie wiem, jak to się stało, bardzo przepraszam."),
+        ("apology", "nie moge cofnac czasu przepraszam pania"),
+        ("apology", "Bez dwóch zdań należą się Pani przeprosiny."),
+        ("apology", "Pani Anno, przepraszam za ten klej."),
+        ("apology", "Musimy Panią przeprosić za ten klej."),
+        ("apology", "To nie Pani wina, przepraszamy."),
+        ("complaint_accepted", "Nie ma problemu, przyjmuję reklamację."),
+        ("complaint_accepted", "nie ma problemu reklamacja przyjeta"),
+        ("complaint_accepted", "Przyjmuję bez problemu Pani reklamację."),
+        ("complaint_accepted", "Nie tylko przyjmuję reklamację, ale i proponuję wymianę."),
+        ("complaint_accepted", "Nie musi Pani nic wysyłać, zgłoszenie zapisałam."),
+        ("receipt_confirmed", "Nie ma paragonu, ale reklamację zarejestrowałam."),
+        ("receipt_confirmed", "Sprawa nie jest błaha, przyjęłam ją jako reklamację."),
+        ("receipt_confirmed", "Kolega przyjął Pani zgłoszenie wczoraj."),
+        ("receipt_confirmed", "Od Pani przyjmuję reklamację osobno."),
+        ("receipt_confirmed", "od pani przyjmuje reklamacje osobno"),
+    ],
+)
+def test_a_denial_reaches_no_further_than_what_it_governs(name: str, text: str) -> None:
+    assert outcome(name, BROKEN, f"a: {text}") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bardzo żałuję, że tak wyszło. W środę oddzwonię z decyzją.", "pass"),
+        ("Oddzwonię w środę, a za kłopot przepraszam.", "fail"),
+        ("Oddzwonię w środę z decyzją.", "fail"),
+        ("Nie będę przepraszać za fabrykę, proszę odesłać buty.", "fail"),
+        ("Nie zwrócimy pieniędzy.", "na"),
+        ("Proszę się nie martwić, wymienimy buty.", "pass"),
+    ],
+)
+def test_a_next_step_is_a_proposal_for_the_order_as_for_the_solution(text: str, expected: str) -> None:
+    assert outcome("order_of_acts", BROKEN, f"a: {text}") == expected
+    if expected != "na":
+        assert outcome("solution", BROKEN, f"a: {text}") == "pass"

@@ -19,7 +19,7 @@ from scorecards.view import View
 from transcripts.serialise import conversation_from_dict
 from transcripts.tags import TaggedConversation
 
-CARDS = ("chat@3", "email@3", "social@2", "marketplace@2")
+CARDS = ("chat@3", "email@3", "social@2", "marketplace@2", "complaint@3")
 WRITTEN = Path(__file__).with_name("policy_written.jsonl")
 READ_WITHOUT_A_TAGGER = (
     "stated_terms_right", "one_form_of_address", "plain_words", "readable_sentences", "first_answer_in_time",
@@ -54,6 +54,20 @@ def test_the_shops_policy_reaches_the_card() -> None:
     by_shop = {r.id: r.outcome for r in score(load_scorecard("email@3", policy=shop), tagged(row)).criteria}
     assert (by_law["first_response"], by_law["one_form"]) == ("pass", "pass")
     assert (by_shop["first_response"], by_shop["one_form"]) == ("fail", "fail")
+
+
+def test_one_change_of_the_policy_reaches_the_complaint_card_too() -> None:
+    shop = parse_policy(
+        "format: 1\nid: s\nversion: 1\nname: S\nterms: [{id: withdrawal, name: Zwrot, days: 30}]\n", "s.yaml"
+    )
+    said = "Przyjmuję reklamację. Na odstąpienie od umowy ma Pani 30 dni."
+    turns = [{"speaker": "customer", "text": "but się rozkleił"}, {"speaker": "agent", "text": said}]
+    told = tagged({"id": "t", "channel": "email", "turns": turns})
+    by_law, by_shop = (
+        {r.id: r.outcome for r in score(load_scorecard("complaint@3", policy=policy), told).criteria}
+        for policy in (None, shop)
+    )
+    assert (by_law["terms_right"], by_shop["terms_right"]) == ("fail", "pass")
 
 
 def test_what_was_measured_is_still_so() -> None:

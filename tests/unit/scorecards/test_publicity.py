@@ -203,3 +203,47 @@ def test_a_contact_without_a_word_of_what_it_is_for_is_left_to_a_person() -> Non
 def test_repeating_the_customers_number_is_no_contact() -> None:
     said = ("c: mój numer to 600 700 800", "a: Dziękuję, 600 700 800 dopisałam do zamówienia.")
     assert found("stays_on_platform", *said).outcome == "pass"
+
+
+ANGRY = "c: wstyd mi za was, dzwonicie do mnie"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Panie Janie, ma Pan u nas dług za dwa miesiące.", "fail"),
+        ("Zalega Pani z płatnością.", "fail"),
+        ("Twoje saldo to -40 zł.", "fail"),
+        ("jest nam pan winien 200 zl", "fail"),
+        ("Przy Pani chorobie polecamy inny krem.", "fail"),
+        ("W systemie widnieje nieopłacone zamówienie.", "fail"),
+        ("Zamówiła Pani dwa komplety koronek.", "review"),
+        ("Pana reklamacja została odrzucona w maju.", "review"),
+        ("Pani zamówienie zostało anulowane, bo nie było wpłaty.", "review"),
+        ("Zwróciłaś u nas już cztery sukienki.", "review"),
+        ("Przykro nam z powodu Pani zamówienia, prosimy o wiadomość prywatną.", "pass"),
+        ("Cieszymy się, że kupiła Pani nasz krem!", "pass"),
+        ("Jeśli ma Pani zaległość, prosimy o kontakt na priv.", "pass"),
+        ("Zaległości można spłacić w panelu klienta.", "pass"),
+        ("Reklamacje rozpatrujemy w 14 dni.", "pass"),
+        ("Twoja paczka jest już w drodze.", "pass"),
+        ("Krem sprawdza się przy alergii.", "pass"),
+        ("Kiedy zamówiła Pani buty?", "pass"),
+    ],
+)
+def test_what_the_records_say_of_the_customer_is_no_public_matter(text: str, expected: str) -> None:
+    assert found("no_public_data", ANGRY, f"a: {text}").outcome == expected
+
+
+def test_what_the_customer_has_told_is_not_told_anew_but_a_sum_is() -> None:
+    ill = "c: mam alergię na lateks, co polecacie"
+    assert found("no_public_data", ill, "a: Przy Pani alergii polecamy serię Len.").outcome == "pass"
+    owes = "c: jaka zaległość, o co chodzi"
+    assert found("no_public_data", owes, "a: Zaległość na Pani koncie to 320 zł.").outcome == "fail"
+
+
+def test_the_records_in_private_are_fine() -> None:
+    said = (ANGRY, "s: Rozmowa przeniesiona do wiadomości prywatnych", "a: Ma Pan zaległość 20 zł.")
+    assert found("no_public_data", *said).outcome == "pass"
+    unsure = (ANGRY, "a: Zapraszamy na priv.", "c: ok", "a: Ma Pan zaległość 20 zł.")
+    assert found("no_public_data", *unsure).outcome == "review"

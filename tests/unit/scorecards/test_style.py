@@ -118,3 +118,16 @@ def test_evidence_shows_the_place() -> None:
     view = View(talk("a: Dzień dobry.", "a: Podaj numer, proszę Pana.", channel="chat"))
     result = registered()["one_form_of_address"].run(view)
     assert {view.turns[s.turn].text[s.start : s.end] for s in result.evidence} == {"Podaj", "Pana"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("greeting", "Słucham."), ("offer_of_help", "No."), ("plain_words", "Paczka jest w drodze."),
+     ("positive_formulas", "Już sprawdzam.")],
+)  # fmt: skip
+def test_in_writing_nothing_is_heard_or_spoken(name: str, text: str) -> None:
+    def reason(channel: Channel) -> str:
+        return registered()[name].run(View(talk("c: hej", f"a: {text}", "c: ok", channel=channel))).reason
+
+    assert "słychać" in reason("phone") or "mówi" in reason("phone")
+    assert not {"słychać", "mówi"} & set(reason("email").replace(",", "").split())

@@ -107,9 +107,9 @@ def test_only_the_policys_terms_are_judged() -> None:
 
 def test_the_reason_names_what_the_policy_says() -> None:
     assert found("dostawa trwa do tygodnia").reason == (
-        "Podany termin (Dostawa) jest inny niż w zasadach, gdzie ma najwyżej 2 dni roboczych."
+        "Podany termin (Dostawa) jest inny niż w zasadach, gdzie wynosi najwyżej 2 dni roboczych."
     )
-    assert "równo 30 dni" in found("na odstapienie od umowy ma pani 14 dni").reason
+    assert "wynosi dokładnie 30 dni" in found("na odstapienie od umowy ma pani 14 dni").reason
 
 
 def test_without_a_policy_the_law_counts() -> None:

@@ -102,7 +102,7 @@ def check(view):
             "disclosed: address.",
         ),
         (
-            "Podany termin (zwrot {own} za (14)) jest inny niż w zasadach, gdzie ma co najmniej 1,5 dni roboczych.",
+            "Podany termin (zwrot {own} za (14)) jest inny niż w zasadach, gdzie wynosi co najmniej 1,5 dni roboczych.",
             "The stated period (zwrot {own} za (14)) is not the policy's, which has at least 1.5 working days.",
         ),
         ("Liczba czynności, które padły: kilka z 5.", None),
