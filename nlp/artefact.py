@@ -9,27 +9,43 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
+import transformers
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as serialise
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel
 
-from models.manifest import ModelError
+from models.manifest import MANIFEST, ModelError
 from models.store import resolve
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
+from nlp.windows import WINDOW_TOKENS
 
 FORMAT = 1
 ENCODER = "encoder.safetensors"
 SURFACE = "surface.safetensors"
 TINY = 1e-9
+# The kinds of encoder that have the same parts by the same names as BERT, and so can be trained and shipped alike.
+KINDS: Mapping[str, str] = {
+    "bert": "BertModel",
+    "roberta": "RobertaModel",
+    "xlm-roberta": "XLMRobertaModel",
+    "camembert": "CamembertModel",
+}
+WORDS = (
+    "vocab.json",
+    "vocab.txt",
+    "sentencepiece.bpe.model",
+)  # a vocabulary that is not yet a tokenizer.json
 
 
 class ArtefactError(RuntimeError):
@@ -102,13 +118,110 @@ class Artefact:
 
 
 def base_encoder(name: str) -> tuple[BertModel, Tokenizer, int]:
-    """The base model by its store name: encoder, tokenizer, padding token's id."""
+    """The base model by its store name: encoder, tokenizer, padding token's id.
+
+    Raises:
+        ModelError: unknown, not an encoder of one of :data:`KINDS`, without its tokenizer, or incomplete.
+    """
     path = resolve(name).path
-    encoder = BertModel.from_pretrained(path, add_pooling_layer=False, local_files_only=True)
-    tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+    kind = KINDS[_kind(path, name)]
+    tokenizer = _tokenizer(path, name)
+    encoder = _weights(path, name, kind)
+    padding = encoder.config.pad_token_id
+    if padding is None:
+        padding = tokenizer.token_to_id("<pad>") or tokenizer.token_to_id("[PAD]") or 0
+    _check_sizes(encoder, tokenizer, int(padding), name, kind)
+    return encoder, tokenizer, int(padding)
+
+
+def _kind(path: Path, name: str) -> str:
+    if _of_tagger(path):
+        raise ModelError(
+            f"{name} to tagger, nie koder: podaj go w --start-from, a w --base koder, np. e5-small-pl."
+        )
+    try:
+        kind = json.loads((path / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"Koder {name} nie ma poprawnego pliku config.json: skopiuj jego folder ponownie."
+        ) from error
+    if kind not in KINDS:
+        named = f"rodzaj {kind}" if isinstance(kind, str) else "nieznany rodzaj"
+        raise ModelError(f"{name} ({named}) nie może być koderem: działają rodzaje {', '.join(KINDS)}.")
+    return str(kind)
+
+
+def _of_tagger(path: Path) -> bool:
+    """Whether the folder holds a tagger, as its manifest says."""
+    try:
+        return "tagger" in json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _tokenizer(path: Path, name: str) -> Tokenizer:
+    """``tokenizer.json``, or what transformers makes of an older vocabulary."""
+    try:
+        if (path / "tokenizer.json").is_file():
+            tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+        elif any((path / words).is_file() for words in WORDS):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                path, local_files_only=True
+            ).backend_tokenizer
+        else:
+            raise FileNotFoundError(path / "tokenizer.json")
+    except Exception as error:  # the library raises bare Exception for a damaged file
+        remedy = "dodaj plik tokenizer.json, który należy do tego modelu"
+        raise ModelError(f"Koder {name} nie ma działającego tokenizera: {remedy}.") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return encoder, tokenizer, int(encoder.config.pad_token_id)
+    return tokenizer
+
+
+def _weights(path: Path, name: str, kind: str) -> BertModel:
+    """The encoder with every weight from its file: what transformers leaves random is refused."""
+    options = {"add_pooling_layer": False, "local_files_only": True, "output_loading_info": True}
+    try:
+        with _quiet():
+            encoder, info = getattr(transformers, kind).from_pretrained(path, **options)
+    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
+        remedy = "skopiuj folder modelu ponownie ze źródła"
+        raise ModelError(f"Wag kodera {name} brakuje lub nie pasują do config.json: {remedy}.") from error
+    missing = [*info["missing_keys"], *info["mismatched_keys"]]
+    if missing:
+        raise ModelError(
+            f"Koder {name} jest niekompletny: brakuje {len(missing)} tensorów wag; skopiuj folder modelu ponownie."
+        )
+    return cast(BertModel, encoder)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the library's own English report and bar; what matters of it is checked."""
+    logs = transformers.utils.logging
+    level, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()
+    logs.set_verbosity_error()
+    logs.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logs.set_verbosity(level)
+        if bars:
+            logs.enable_progress_bar()
+
+
+def _check_sizes(encoder: BertModel, tokenizer: Tokenizer, padding: int, name: str, kind: str) -> None:
+    """Tokens and positions must be among those that the encoder knows."""
+    config = encoder.config
+    if tokenizer.get_vocab_size() > config.vocab_size:
+        raise ModelError(
+            f"Tokenizer kodera {name} zna więcej słów niż koder: dodaj ten, z którym koder uczono."
+        )
+    first = 0 if kind == "BertModel" else padding + 1  # RoBERTa counts positions from behind the padding's id
+    if config.max_position_embeddings - first < WINDOW_TOKENS:
+        raise ModelError(
+            f"Koder {name} czyta za krótkie teksty: wybierz taki, który czyta {WINDOW_TOKENS} tokenów."
+        )
 
 
 def quantise(delta: Tensor) -> dict[str, Tensor]:
@@ -172,6 +285,10 @@ def load(name: str) -> Artefact:
         ArtefactError: the folder is not a tagger or does not fit its base model.
     """
     folder = resolve(name).path
+    if not _of_tagger(folder) and (folder / "config.json").is_file():
+        raise ArtefactError(
+            f"{name} nie jest taggerem: podaj tagger, np. contact-tagger (koder podaje się w --base)."
+        )
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         tagger = manifest["tagger"]

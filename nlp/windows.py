@@ -105,15 +105,21 @@ def _how_many(words: Sequence[int], enough: int) -> int:
     return len(words)
 
 
+def _id_of(tokenizer: Tokenizer, *names: str) -> int:
+    """The id of the first of these special tokens that the vocabulary has; they are named by the encoder's family."""
+    found = (tokenizer.token_to_id(name) for name in names)
+    return next((one for one in found if one is not None), 0)
+
+
 class Windower:
     """Cuts documents into windows of at most ``size`` tokens, special tokens included."""
 
     def __init__(self, tokenizer: Tokenizer, size: int = WINDOW_TOKENS) -> None:
         self.tokenizer = tokenizer
         self.size = size
-        self.begin = tokenizer.token_to_id("<s>") or 0
-        self.end = tokenizer.token_to_id("</s>") or 0
-        self.unknown = tokenizer.token_to_id("<unk>") or 0
+        self.begin = _id_of(tokenizer, "<s>", "[CLS]")
+        self.end = _id_of(tokenizer, "</s>", "[SEP]")
+        self.unknown = _id_of(tokenizer, "<unk>", "[UNK]")
 
     def __call__(self, batch: Sequence[Document]) -> list[list[Window]]:
         """The windows of each document; all turns are tokenised in one call."""

@@ -8,22 +8,30 @@ from typing import Any
 from scorecards.checks import Check, registered
 from scorecards.checks.general import PLACES
 from scorecards.matching import Lexicon, PatternError
-from scorecards.reading import Node
+from scorecards.reading import Node, Refusals
 
 BEHAVIOUR_LIST = "behaviours"
 BEHAVIOUR_NAMES = ("behaviour", "then")
 
 
 def read_check(
-    name: Node, parameters: Node | None, behaviours: Collection[str]
-) -> tuple[Check, Mapping[str, Any]]:
-    """The check and the parameters given. Raises ScorecardError: unknown, of another kind, or served by no tagger."""
-    check = _check(name)
-    given = _parameters(parameters, check)
-    _served(name, check, given, behaviours)
-    if parameters is not None:
-        _refers(parameters.fields((), check.settable), given, behaviours)
-    return check, given
+    name: Node, parameters: Node | None, behaviours: Collection[str], refusals: Refusals
+) -> tuple[Check, Mapping[str, Any]] | None:
+    """The check and the parameters given; None where it is refused: unknown, of another kind, or served by no tagger."""
+    before = len(refusals.found)
+    check = None
+    with refusals.collecting():
+        check = _check(name)
+    if check is None:
+        return None
+    fields = {} if parameters is None else refusals.fields(parameters, (), check.settable)
+    given = _parameters(fields or {}, check, refusals)
+    if len(refusals.found) == before:
+        with refusals.collecting():
+            _served(name, check, given, behaviours)
+        with refusals.collecting():
+            _refers(fields or {}, given, behaviours)
+    return (check, given) if len(refusals.found) == before else None
 
 
 def _check(node: Node) -> Check:
@@ -34,12 +42,13 @@ def _check(node: Node) -> Check:
     return found
 
 
-def _parameters(node: Node | None, check: Check) -> Mapping[str, Any]:
-    """The parameters given, each of the type of its default."""
-    if node is None:
-        return {}
-    fields = node.fields((), check.settable)
-    return {name: _parameter(name, child, check.parameters[name]) for name, child in fields.items()}
+def _parameters(fields: Mapping[str, Node], check: Check, refusals: Refusals) -> Mapping[str, Any]:
+    """The parameters given, each of the type of its default; those that are refused are left out."""
+    found = {}
+    for name, child in fields.items():
+        with refusals.collecting():
+            found[name] = _parameter(name, child, check.parameters[name])
+    return found
 
 
 def _parameter(name: str, node: Node, default: object) -> Any:

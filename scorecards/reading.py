@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import yaml
 
+T = TypeVar("T")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -48,7 +50,12 @@ class Node:
     @property
     def value(self) -> Any:
         """The plain value: scalars, lists and mappings of the safe schema."""
-        return _Constructor().construct_document(self.node)
+        try:
+            return _Constructor().construct_document(self.node)
+        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+            raise self.refuse(
+                "tej wartości nie da się odczytać; wpisz zwykły tekst, liczbę albo listę"
+            ) from error
 
     @property
     def has_fields(self) -> bool:
@@ -76,22 +83,46 @@ class Node:
 
     def fields(self, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
         """The fields of a mapping; refuses what is missing, unknown or given twice."""
+        found, refusals = self.told_fields(required, optional)
+        if refusals:
+            raise refusals[0]
+        return found
+
+    def told_fields(
+        self, required: tuple[str, ...], optional: tuple[str, ...]
+    ) -> tuple[dict[str, Node], list[ScorecardError]]:
+        """The fields of a mapping that are known, and a refusal for all that is missing, unknown or given twice.
+
+        Raises:
+            ScorecardError: it is no mapping.
+        """
         if not isinstance(self.node, yaml.MappingNode):
             raise self.refuse(f"oczekiwano pól: {', '.join(required + optional)}")
         found: dict[str, Node] = {}
+        refusals = []
         for key_node, child in self.node.value:
             key = Node(key_node, self.file, self.place)
             name = str(key.value)
             if name not in required + optional:
                 allowed = ", ".join(required + optional)
-                raise key.refuse(f"nieznane pole „{name}”; dozwolone pola to: {allowed}")
-            if name in found:
-                raise key.refuse(f"pole „{name}” podano dwa razy; zostaw jedno")
-            found[name] = Node(child, self.file, self.place)
-        for name in required:
-            if name not in found:
-                raise self.refuse(f"brakuje pola „{name}”; dopisz je")
-        return found
+                refusals.append(key.refuse(f"nieznane pole „{name}”; dozwolone pola to: {allowed}"))
+            elif name in found:
+                refusals.append(key.refuse(f"pole „{name}” podano dwa razy; zostaw jedno"))
+            else:
+                found[name] = Node(child, self.file, self.place)
+        missing = (name for name in required if name not in found)
+        refusals += [self.refuse(f"brakuje pola „{name}”; dopisz je") for name in missing]
+        return found, refusals
+
+    def child(self, name: str) -> Node | None:
+        """The field of that name, whatever else stands there."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
+        return next((Node(child, self.file, self.place) for key, child in pairs if key.value == name), None)
+
+    def children(self) -> Iterator[Node]:
+        """The values of a mapping; nothing where it is none."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
+        return (Node(child, self.file, self.place) for _, child in pairs)
 
     def text(self, name: str) -> str:
         """A non-empty text."""
@@ -122,6 +153,47 @@ class Node:
         if not isinstance(value, bool):
             raise self.refuse(f"pole „{name}” musi mieć wartość true albo false")
         return value
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What is refused while a file is read: one fault hides no other."""
+
+    found: list[ScorecardError] = field(default_factory=list)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Keep a refusal and go on behind."""
+        try:
+            yield
+        except ScorecardError as refusal:
+            self.found.append(refusal)
+
+    def of(self, fields: Mapping[str, Node], name: str, read: Callable[[Node], T], default: T) -> T:
+        """The field as it is read; the default where it is missing, or refused, which is kept."""
+        if name in fields:
+            with self.collecting():
+                return read(fields[name])
+        return default
+
+    def each(self, nodes: Iterable[Node], read: Callable[[Node], T]) -> tuple[T, ...]:
+        """What can be read of the nodes."""
+        found = []
+        with self.collecting():
+            for node in nodes:
+                with self.collecting():
+                    found.append(read(node))
+        return tuple(found)
+
+    def fields(
+        self, node: Node, required: tuple[str, ...], optional: tuple[str, ...]
+    ) -> dict[str, Node] | None:
+        """The fields that are known; None where it is no mapping."""
+        with self.collecting():
+            found, refusals = node.told_fields(required, optional)
+            self.found += refusals
+            return found
+        return None
 
 
 class _Constructor(yaml.constructor.SafeConstructor):

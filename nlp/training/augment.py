@@ -48,7 +48,10 @@ def without_diacritics(text: str) -> str:
 
 
 def as_recognised(text: str, rng: random.Random) -> str:
-    """As speech recognition writes: lower case, no punctuation, a filler here and there."""
+    """The look of recognised speech: lower case, no punctuation, a filler here and there.
+
+    No word is misheard, dropped or joined to another, so that figures on such texts say nothing of recognition errors.
+    """
     words = re.sub(r"[^\w\s\[\]@%-]", " ", text.lower()).split()
     spoken = []
     for word in words:

@@ -24,6 +24,7 @@ from nlp.windows import Window, Windower, batches
 SOFTMAX_HEADS = ("primary", "sentiment", "turn_sentiment")
 SIGMOID_HEADS = ("leaf", "behaviour")
 SURFACE_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+GRID = tuple(round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025))
 FEW = 30  # with so many examples of a reason its own best threshold counts half
 
 
@@ -167,12 +168,17 @@ def _temperature(rows: Rows) -> tuple[tuple[float, list[float]], float]:
 
 
 def _platt(rows: Rows) -> tuple[tuple[float, list[float]], float]:
-    """Platt scaling with a shift for each class; the penalty keeps rare classes near the common shift."""
+    """Platt scaling with a shift for each class; the penalty keeps rare classes near the common shift.
+
+    Where all answers are the same there is nothing to fit: the logits stay as they are.
+    """
     count, classes = rows.values.shape
     classes_of = sparse.vstack([sparse.identity(classes, np.float32, "csr")] * count)
     features = sparse.hstack([rows.values.reshape(-1, 1).numpy(), classes_of]).tocsr()
     wanted = rows.wanted.reshape(-1).numpy()
     sure = wanted != UNSURE
+    if len(np.unique(wanted[sure])) < 2:
+        return (1.0, [0.0] * classes), 0.0
     model = LogisticRegression(C=1.0, max_iter=500).fit(features[sure], wanted[sure])
     loss = float(log_loss(wanted[sure], model.predict_proba(features[sure])[:, 1]))
     slope, *shifts = model.coef_[0]
@@ -187,25 +193,31 @@ def choose_thresholds(
 ) -> dict[str, float]:
     """``leaf``: best micro-F1 together with the primary leaf; ``leaf:CODE``: the same for one reason,
     drawn to the common threshold where there are few examples; ``behaviour``: best mean F1 over behaviours;
-    ``primary``: from the costs."""
+    ``primary``: from the costs. What nobody raised keeps the default."""
+    found = {"leaf": 0.5, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
+    if "leaf" in collected:
+        found |= _for_reasons(collected, calibration, codes)
+    if "behaviour" in collected and bool((collected["behaviour"].wanted == 1).any()):
+        rows = collected["behaviour"]
+        acts = calibration.sigmoid("behaviour", rows.values)
+        found["behaviour"] = max(GRID, key=lambda t: _mean_f1(acts >= t, rows.wanted))
+    return found
+
+
+def _for_reasons(
+    collected: dict[str, Rows], calibration: Calibration, codes: Sequence[str]
+) -> dict[str, float]:
     wanted = collected["leaf"].wanted
     leaf = calibration.sigmoid("leaf", collected["leaf"].values)
     primary = leaf.argmax(1)
     if "joint" in calibration.temperature:
         primary = calibration.primary(collected["primary"].values, collected["leaf"].values).argmax(1)
-    grid = [round(float(t), 3) for t in np.arange(0.2, 0.85, 0.025)]
-    best = max(grid, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
-    found = {"leaf": best, "primary": round(costs.primary_threshold, 3), "behaviour": 0.5}
-    if "behaviour" in collected:
-        acts, shown = (
-            calibration.sigmoid("behaviour", collected["behaviour"].values),
-            collected["behaviour"].wanted,
-        )
-        found["behaviour"] = max(grid, key=lambda t: _mean_f1(acts >= t, shown))
+    best = max(GRID, key=lambda t: _micro_f1(leaf >= t, primary, wanted))
+    found = {"leaf": best}
     for i, code in enumerate(codes):
         support = float(wanted[:, i].sum())
         weight = support / (support + FEW)
-        own = max(grid, key=lambda t, i=i: _micro_f1((leaf >= t)[:, [i]], None, wanted[:, [i]]))  # type: ignore[misc]
+        own = max(GRID, key=lambda t, i=i: _micro_f1((leaf >= t)[:, [i]], None, wanted[:, [i]]))  # type: ignore[misc]
         found[f"leaf:{code}"] = round(weight * own + (1 - weight) * best, 3)
     return found
 

@@ -5,23 +5,37 @@ Each swap keeps what the customer wants. A decision that flips was made on the w
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
-from nlp.tagging import Tagger
+from nlp.gender import addressed, first_person
+from nlp.redaction.given_names import GIVEN
 from nlp.text import analyse
 from nlp.training.examples import Example
-from nlp.training.probes import same_decisions
+from nlp.training.probes import Ask, same_decisions
+from nlp.twins.people import Origin, Person, Somebody, paradigm, people, renamed
+from nlp.word_forms import Gender, fold_polish, words
+from transcripts.conversation import Span
 
-# first names by case are left to the sentence: whole forms are swapped for forms of the same case
-_NAMES = {
-    "Anna": "Oksana", "Annę": "Oksanę", "Anny": "Oksany", "Annie": "Oksanie",
-    "Marek": "Nguyen", "Marka": "Nguyena", "Markiem": "Nguyenem", "Piotr": "Dmytro", "Piotra": "Dmytra",
-    "Katarzyna": "Fatima", "Kasia": "Fatima", "Kasi": "Fatimy", "Tomasz": "Ahmed", "Tomek": "Ahmed",
-    "Krzysztof": "Giorgi", "Agnieszka": "Thuy", "Magda": "Linh", "Ewa": "Olena", "Jan": "Wasyl",
-    "Nowak": "Kovalenko", "Kowalski": "Tran", "Kowalska": "Tran", "Wiśniewski": "Szewczenko",
-}  # fmt: skip
+PAIRS = 400  # texts of each side that get names: enough to tell a share of 1 % from none, and quick
+# where a text names nobody: (sentence, whether it ends the text), the name in the case that the sentence asks for
+_SPOKEN = (
+    ("Dzień dobry, mówi {nom}.", False), ("Z tej strony {nom}.", False), ("Rozmawiają państwo z {inst}.", False),
+    ("Zamówienie jest na {acc}.", True),
+)  # fmt: skip
+_WRITTEN = (
+    ("Mam na imię {nom}.", False), ("Pozdrawiam, {nom}", True), ("Z poważaniem\n{nom}", True),
+    ("Zamówienie jest na {acc}.", True), ("Proszę o odpowiedź dla {gen}.", True),
+)  # fmt: skip
+_PUBLIC = (("{nom}", True), ("Pozdrawiam, {nom}", True), ("Mam na imię {nom}.", False))
+_AGENTS = (
+    ("Z tej strony {nom}.", False), ("Tu {nom}.", False), ("Rozmawiają państwo z {inst}.", False),
+    ("Mam na imię {nom}.", False),
+)  # fmt: skip
+_FRAMES = {"phone": _SPOKEN, "review": _PUBLIC, "social": _PUBLIC}
 _GENDERS = (
     (r"(\w{2,})łem\b", r"\1łam"), (r"(\w{2,})łam\b", r"\1łem"),
     (r"(\w{2,})łbym\b", r"\1łabym"), (r"(\w{2,})łabym\b", r"\1łbym"),
@@ -70,26 +84,108 @@ def _fits(word: str, swapped: str) -> bool:
     return "ł" not in word or all("praet" in analyse(form.lower()).parts for form in (word, swapped))
 
 
-SWAPS: Mapping[str, Callable[[str], str]] = {
-    "names": partial(_words, _NAMES),
-    "gender": other_gender,
-    "dialect": partial(_words, _DIALECT),
-}
+def other_gender_of_both(text: str) -> str:
+    """An agent's words by, and to, a person of the other gender: of a man to a man, or else of women."""
+    to_man, to_woman = (first_person(addressed(text, to), to) for to in ("m", "f"))
+    return to_man if to_man != text else to_woman
 
 
-def flips(tagger: Tagger, examples: Sequence[Example]) -> dict[str, dict[str, float]]:
-    """For each swap: how many texts it changes, and the share of them whose primary reason or sentiment flips."""
-    table = {}
-    for name, swap in SWAPS.items():
-        changed = [
-            (example, other)
-            for example in examples
-            if (other := example.with_texts(map(swap, example.document.texts))).document != example.document
-        ]
-        table[name] = same_decisions(tagger, changed)
-    total = sum(row["n"] for row in table.values())
-    if total:
-        keys = ("primary_flips", "sentiment_flips")
-        mean = {k: round(sum(row[k] * row["n"] for row in table.values()) / total, 4) for k in keys}
-        table["all"] = {"n": total, **mean}
-    return table
+other_dialect = partial(_words, _DIALECT)
+
+
+def name_pair(example: Example) -> tuple[Example, Example]:
+    """The text with a frequent Polish first name and with a foreign or a rare one, of the same gender.
+
+    Who speaks and is named gets both names; where nobody is, a sentence with a name stands before or after the text.
+    """
+    person: Person = "agent" if example.document.side == "agent" else "customer"
+    somebody = people(example.conversation, _unmarked_names(example))[person]
+    gender = somebody.gender or _own_gender(example)
+    if any(one.kind == "given" for one in somebody.named):
+        only = replace(somebody, named=tuple(one for one in somebody.named if one.kind == "given"))
+        polish, foreign = (_renamed(example, only, origin, gender) for origin in _ORIGINS)
+    else:
+        polish, foreign = (_introduced(example, origin, gender) for origin in _ORIGINS)
+    return polish, foreign
+
+
+_ORIGINS: tuple[Origin, Origin] = ("polish", "foreign")
+
+
+def _unmarked_names(example: Example) -> Iterator[Span]:
+    """First names that are no other words, with or without a capital."""
+    for turn, text in zip(example.document.turns, example.document.texts, strict=True):
+        for word in words(text):
+            form = analyse(word.lower)
+            if form.given and not form.common and form.lemmas & GIVEN:
+                yield Span(turn, word.start, word.end)
+
+
+def _own_gender(example: Example) -> Gender:
+    """As the past forms tell; where they tell nothing, drawn by the example's id."""
+    for mine, other in (("f", "m"), ("m", "f")):
+        if first_person(example.text, other) != example.text:  # type: ignore[arg-type]
+            return mine  # type: ignore[return-value]
+    return "f" if _draw(f"{example.id}/gender") % 2 else "m"
+
+
+def _draw(seed: str) -> int:
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big")
+
+
+def _renamed(example: Example, somebody: Somebody, origin: Origin, gender: Gender) -> Example:
+    side = example.document.side
+    plain = [side] if example.text == fold_polish(example.text) else []
+    turns = renamed(example.conversation, somebody, origin, gender, plain).turns
+    return example.with_texts(turns[i].text for i in example.document.turns)
+
+
+def _introduced(example: Example, origin: Origin, gender: Gender) -> Example:
+    frames = _AGENTS if example.document.side == "agent" else _FRAMES.get(example.channel, _WRITTEN)
+    frame, ends = frames[_draw(example.id) % len(frames)]
+    texts = list(example.document.texts)
+    place = -1 if ends else 0
+    sentence = _in_style(frame.format(**paradigm("given", origin, gender, example.id)), example.text)
+    between = "\n" if ends and example.text != example.text.lower() else " "
+    texts[place] = between.join((texts[place], sentence) if ends else (sentence, texts[place]))
+    return example.with_texts(texts)
+
+
+def _in_style(sentence: str, text: str) -> str:
+    """As the text is written: without capitals, and then without points and commas; without diacritics."""
+    plain = fold_polish(sentence) if text == fold_polish(text) else sentence
+    return plain.lower().translate(_UNPOINTED) if text == text.lower() else plain
+
+
+_UNPOINTED = str.maketrans("\n", " ", ".,")
+
+
+def pairs(examples: Sequence[Example]) -> dict[str, list[tuple[Example, Example]]]:
+    """For each kind of swap the texts that it really changes, in both versions."""
+    sides = {side: [e for e in examples if e.document.side == side] for side in ("customer", "agent")}
+    changed = {
+        "customer_names": [name_pair(e) for e in _spread(sides["customer"])],
+        "agent_names": [name_pair(e) for e in _spread(sides["agent"])],
+        "gender": [
+            *((e, _swapped(e, other_gender)) for e in sides["customer"]),
+            *((e, _swapped(e, other_gender_of_both)) for e in sides["agent"]),
+        ],
+        "dialect": [(e, _swapped(e, other_dialect)) for e in examples],
+    }
+    return {kind: [(a, b) for a, b in some if a.document != b.document] for kind, some in changed.items()}
+
+
+def _spread(examples: Sequence[Example]) -> list[Example]:
+    """At most :data:`PAIRS`, evenly over all."""
+    count = min(PAIRS, len(examples))
+    return [examples[i * len(examples) // count] for i in range(count)]
+
+
+def _swapped(example: Example, swap: Callable[[str], str]) -> Example:
+    return example.with_texts(map(swap, example.document.texts))
+
+
+def flips(ask: Ask, examples: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """A row for each kind of swap, as :func:`nlp.training.probes.same_decisions` counts; none for a kind without texts."""
+    rows = {kind: same_decisions(ask, some) for kind, some in pairs(examples).items()}
+    return {kind: row for kind, row in rows.items() if row}

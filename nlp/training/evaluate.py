@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nlp.tagging import Tagger
 from nlp.taxonomy import load_contact_reasons
 from nlp.training.augment import as_recognised, without_diacritics
-from nlp.training.baseline import ManyLabels, single_label
+from nlp.training.baseline import Baseline
 from nlp.training.counterfactual import flips
 from nlp.training.examples import Example, by_split, read_folder, read_review_reasons, read_sentiment_reviews
 from nlp.training.figures import (
@@ -25,78 +25,15 @@ from nlp.training.figures import (
     mean_code_f1,
     micro_f1,
     one_class_f1,
+    share,
 )
-from nlp.training.probes import evidence_check
+from nlp.training.probes import Answer, Ask, evidence_check, remembering
+from nlp.training.probes import model_answers as model_answers
 from nlp.training.train import read_splits
 from nlp.training.zero_shot import SENTIMENT_TEXTS, NearestLabel, descriptions
-from transcripts.tags import TaggedConversation
 
+COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
 Sets = list[tuple[frozenset[str], frozenset[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a tagger said about one example, baseline or model alike."""
-
-    primary: str | None
-    primary_confidence: float
-    reasons: frozenset[str]
-    sentiment: str | None
-    behaviours: dict[int, frozenset[str]]
-    sentiment_confidence: float = 0.0
-    halves: tuple[str, str] | None = None
-
-
-def model_answers(tagger: Tagger, examples: Sequence[Example]) -> list[Answer]:
-    """The tagger's answers, behaviours from the threshold that its manifest names."""
-    threshold = tagger.artefact.thresholds.get("behaviour", 0.5)
-    return [_answer(tagged, threshold) for tagged in tagger.tag_many(e.conversation for e in examples)]
-
-
-def _answer(tagged: TaggedConversation, threshold: float) -> Answer:
-    behaviours: dict[int, set[str]] = {}
-    for tag in tagged.behaviours:
-        if tag.confidence >= threshold:
-            behaviours.setdefault(tag.turn, set()).add(tag.code)
-    return Answer(
-        tagged.primary,
-        tagged.primary_confidence,
-        frozenset(reason.code for reason in tagged.reasons),
-        tagged.sentiment.overall if tagged.sentiment else None,
-        {turn: frozenset(codes) for turn, codes in behaviours.items()},
-        tagged.sentiment.confidence if tagged.sentiment else 0.0,
-        (tagged.sentiment.start, tagged.sentiment.end) if tagged.sentiment else None,
-    )
-
-
-def baseline_answers(train: Sequence[Example], test: Sequence[Example], codes: Sequence[str]) -> list[Answer]:
-    """TF-IDF with logistic regression, trained on the same examples as the model."""
-    reasons = [e for e in train if e.primary and e.reasons]
-    felt = [e for e in train if e.sentiment]
-    turns = [(text, wanted) for e in train for text, wanted in _agent_turns(e)]
-    primary = single_label([e.text for e in reasons], [str(e.primary) for e in reasons])
-    sentiment = single_label([e.text for e in felt], [str(e.sentiment) for e in felt])
-    leaves = ManyLabels([e.text for e in reasons], [e.reasons or frozenset() for e in reasons], codes)
-    seen = sorted({code for _, wanted in turns for code in wanted})
-    acts = ManyLabels([text for text, _ in turns], [wanted for _, wanted in turns], seen)
-    return [_baseline_answer(e, primary, sentiment, leaves, acts) for e in test]
-
-
-def _baseline_answer(
-    example: Example, primary: Any, sentiment: Any, leaves: ManyLabels, acts: ManyLabels
-) -> Answer:
-    if example.document.side == "agent":
-        found = dict(zip(example.document.turns, acts(example.document.texts), strict=True))
-        return Answer(None, 0.0, frozenset(), None, found)
-    scores = primary.predict_proba([example.text])[0]
-    best = str(primary.classes_[scores.argmax()])
-    reasons = leaves([example.text])[0] | {best}
-    return Answer(best, float(scores.max()), reasons, str(sentiment.predict([example.text])[0]), {})
-
-
-def _agent_turns(example: Example) -> Iterable[tuple[str, frozenset[str]]]:
-    texts = dict(zip(example.document.turns, example.document.texts, strict=True))
-    return [(texts[turn], codes) for turn, codes in example.behaviours.items()]
 
 
 def figures(examples: Sequence[Example], answers: Sequence[Answer], codes: Sequence[str]) -> dict[str, Any]:
@@ -106,45 +43,95 @@ def figures(examples: Sequence[Example], answers: Sequence[Answer], codes: Seque
     named = [(e, a) for e, a in both if e.primary and e.reasons]
     if named:
         table["reasons"] = _reason_figures(named)
-    if any(e.sentiment for e, _ in both):
-        table["sentiment"] = _sentiment_figures([(e, a) for e, a in both if e.sentiment])
+        table["further"] = _further_figures(named)
+        table |= {"coverage": rates} if (rates := _coverage(named)) else {}
+    felt = [(e, a) for e, a in both if e.sentiment]
+    if any(a.sentiment for _, a in felt):
+        table["sentiment"] = _sentiment_figures(felt)
+    table |= {"turn_sentiment": turns} if (turns := _turn_figures(both)) else {}
+    table |= {"behaviours": acts} if (acts := _behaviour_figures(both, codes)) else {}
+    return table
+
+
+def _behaviour_figures(both: Sequence[tuple[Example, Answer]], codes: Sequence[str]) -> dict[str, Any]:
     acts: Sets = [
         (wanted, a.behaviours.get(turn, frozenset()) - e.unsure.get(turn, frozenset()))
         for e, a in both
         for turn, wanted in e.behaviours.items()
     ]
-    if acts:
-        per_code = mean_code_f1(acts, codes)
-        mean = sum(row["f1"] for row in per_code.values()) / len(per_code)
-        table["behaviours"] = {"turns": len(acts), "mean_f1": round(mean, 3), "codes": per_code}
-    return table
+    per_code = mean_code_f1(acts, codes)
+    if not per_code:
+        return {}
+    mean = sum(row["f1"] for row in per_code.values()) / len(per_code)
+    return {"turns": len(acts), "mean_f1": round(mean, 3), "codes": per_code}
 
 
 def _reason_figures(named: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
     pairs: list[Pair] = [(str(e.primary), a.primary or "none") for e, a in named]
     groups: list[Pair] = [(w.split(".")[0], g.split(".")[0]) for w, g in pairs]
     sets: Sets = [(e.reasons or frozenset(), a.reasons) for e, a in named]
-    sure = [a.primary_confidence for _, a in named]
-    right = [w == g for w, g in pairs]
+    unanswered = sum(g == "none" for _, g in pairs)
     return {
         **_headline(pairs),
-        "unanswered": sum(g == "none" for _, g in pairs),
+        "unanswered": unanswered,
+        "open": share(unanswered, len(pairs)),
         "group_accuracy": round(accuracy(groups), 3),
         "all_reasons_micro_f1": round(micro_f1(sets), 3),
-        "calibration_error": round(calibration_error(sure, right), 3),
         "error": round(1 - accuracy(pairs), 3),
+        **_sureness([a.primary_confidence for _, a in named], [w == g for w, g in pairs]),
+    }
+
+
+def _sureness(sure: Sequence[float], right: Sequence[bool]) -> dict[str, float]:
+    """What confidences are worth; nothing where none are given."""
+    if not any(sure):
+        return {}
+    return {
+        "calibration_error": round(calibration_error(sure, right), 3),
         "error_at_80_coverage": round(error_at_coverage(sure, right, 0.8), 3),
     }
 
 
+def _further_figures(named: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
+    """Reasons beside the primary: given ones that are true of the contact, and true ones that were given."""
+    wanted = [(e.reasons or frozenset()) - {e.primary} for e, _ in named]
+    given = [a.reasons - {a.primary} for _, a in named]
+    found = sum(len(some & a.reasons) for some, (_, a) in zip(wanted, named, strict=True))
+    true = sum(len(some & (e.reasons or frozenset())) for some, (e, _) in zip(given, named, strict=True))
+    n, claimed = sum(map(len, wanted)), sum(map(len, given))
+    table: dict[str, Any] = {"n": n, "given": claimed}
+    if claimed:
+        table["precision"] = share(true, claimed)
+    if n:
+        table["recall"] = share(found, n)
+    return table
+
+
+def _coverage(named: Sequence[tuple[Example, Answer]]) -> dict[str, float]:
+    """Error of the primary reason among the most confident shares; nothing where no confidences are given."""
+    sure = [a.primary_confidence for _, a in named]
+    right = [e.primary == a.primary for e, a in named]
+    if not any(sure):
+        return {}
+    return {"n": len(named), **{str(c): round(error_at_coverage(sure, right, c), 3) for c in COVERAGES}}
+
+
+def _turn_figures(both: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
+    """Sentiment of turns, of conversations only: where there is but one turn it is that of the whole."""
+    pairs: list[Pair] = [
+        (wanted, a.turn_sentiment.get(turn, "none"))
+        for e, a in both
+        if len(e.document.turns) > 1 and a.turn_sentiment
+        for turn, wanted in e.turn_sentiment.items()
+    ]
+    return _headline(pairs) if pairs else {}
+
+
 def _sentiment_figures(felt: Sequence[tuple[Example, Answer]]) -> dict[str, Any]:
     pairs: list[Pair] = [(str(e.sentiment), a.sentiment or "none") for e, a in felt]
-    table = _headline(pairs)
-    sure = [a.sentiment_confidence for _, a in felt]
-    if any(sure):
-        right = [w == g for w, g in pairs]
-        table["calibration_error"] = round(calibration_error(sure, right), 3)
-        table["error_at_80_coverage"] = round(error_at_coverage(sure, right, 0.8), 3)
+    table = _headline(pairs) | _sureness(
+        [a.sentiment_confidence for _, a in felt], [w == g for w, g in pairs]
+    )
     halves = [(e.halves, a.halves) for e, a in felt if e.halves and a.halves]
     for position, name in enumerate(("start", "end")):
         if halves:
@@ -219,33 +206,61 @@ def evaluate(
     reasons, behaviours = tagger.artefact.reasons, tagger.artefact.behaviours
     contacts = [e for e in test if e.primary]
     say(f"Model {tagger.version} na {len(test)} przykładach")
-    answers = model_answers(tagger, test)
+    ask = remembering(partial(model_answers, tagger))
+    answers = ask(test)
     report: dict[str, Any] = {"split": split, "model": tagger.version}
     report["tagger"] = figures(test, answers, behaviours)
     report["classes"] = class_figures(test, answers, reasons)
     report["coverage"] = risk_coverage(test, answers)
     say("Punkt odniesienia: TF-IDF z regresją logistyczną")
-    report["baseline"] = figures(test, baseline_answers(parts["train"], test, reasons), behaviours)
+    fitted = Baseline(parts["train"], reasons)
+    baseline = remembering(fitted)
+    report["baseline"] = figures(test, baseline(test), behaviours)
+    report["lacks"] = {"test": _lacking(test), "train": fitted.lacks}
     say("Punkt odniesienia: najbliższa etykieta tym samym koderem bez uczenia")
-    report["zero_shot"] = figures(contacts, zero_shot_answers(tagger.artefact.base, contacts), behaviours)
+    nearest = zero_shot_answers(tagger.artefact.base, contacts) if contacts else []
+    report["zero_shot"] = figures(contacts, nearest, behaviours)
     say("Bez polskich znaków, jak z rozpoznawania mowy, według kanałów i jakości tekstu")
-    report["without_diacritics"] = _altered(tagger, test, without_diacritics)
-    rng = random.Random(1)
-    report["as_recognised"] = _altered(tagger, test, lambda text: as_recognised(text, rng))
-    for name in ("quality", "channel"):
-        report[f"by_{name}"] = _parts(test, answers, behaviours, name)
+    for prefix, asked in (("", ask), ("baseline_", baseline)):
+        report |= {f"{prefix}{name}": table for name, table in _lights(asked, test, behaviours).items()}
     say("Próby: zamienione imiona, płeć i gwara; usunięte dowody")
-    report["counterfactual"] = flips(tagger, contacts)
+    asked_of = [e for e in test if e.primary or e.document.side == "agent"]
+    report["counterfactual"] = flips(ask, asked_of)
+    report["baseline_counterfactual"] = flips(baseline, asked_of)
     report["evidence"] = evidence_check(tagger, contacts)
     if reviews:
         say("Opinie PolEmo odłożone z uczenia")
-        report["reviews"] = _reviews(tagger, folder, reviews)
+        report["reviews"] = _reviews(tagger, baseline, folder, reviews)
     return report
 
 
-def _altered(tagger: Tagger, test: Sequence[Example], change: Callable[[str], str]) -> dict[str, Any]:
+def _lacking(test: Sequence[Example]) -> list[str]:
+    """In Polish, what the examples hold no labels of, so that it is not measured."""
+    held = {
+        "powody kontaktu": any(e.primary for e in test),
+        "nastawienie klienta": any(e.sentiment for e in test),
+        "nastawienie w wypowiedziach": any(len(e.document.turns) > 1 and e.turn_sentiment for e in test),
+        "zachowania konsultanta": any(any(e.behaviours.values()) for e in test),
+    }
+    return [name for name, there in held.items() if not there]
+
+
+def _lights(ask: Ask, test: Sequence[Example], codes: Sequence[str]) -> dict[str, Any]:
+    """Figures on altered texts, and of each channel and quality."""
+    rng = random.Random(1)
+    answers = ask(test)
+    return {
+        "without_diacritics": _altered(ask, test, without_diacritics, codes),
+        "as_recognised": _altered(ask, test, lambda text: as_recognised(text, rng), codes),
+        **{f"by_{name}": _parts(test, answers, codes, name) for name in ("quality", "channel")},
+    }
+
+
+def _altered(
+    ask: Ask, test: Sequence[Example], change: Callable[[str], str], codes: Sequence[str]
+) -> dict[str, Any]:
     other = [e.with_texts(change(text) for text in e.document.texts) for e in test]
-    return figures(other, model_answers(tagger, other), tagger.artefact.behaviours)
+    return figures(other, ask(other), codes)
 
 
 def _parts(
@@ -259,12 +274,13 @@ def _parts(
     return found
 
 
-def _reviews(tagger: Tagger, folder: Path, paths: Sequence[Path]) -> dict[str, Any]:
-    """Sentiment of real reviews, and the reasons of those that our raters read."""
+def _reviews(tagger: Tagger, baseline: Ask, folder: Path, paths: Sequence[Path]) -> dict[str, Any]:
+    """Sentiment of real reviews, and the reasons of those that our raters read; the baseline learned from no reviews."""
     rated = read_review_reasons(folder)
     examples = [e for path in paths for e in read_sentiment_reviews(path, path.stem, rated)]
     codes = tagger.artefact.behaviours
     return {
         "tagger": figures(examples, model_answers(tagger, examples), codes),
+        "baseline": figures(examples, baseline(examples), codes),
         "zero_shot": figures(examples, zero_shot_answers(tagger.artefact.base, examples), codes),
     }

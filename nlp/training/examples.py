@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nlp.redaction import Redactor
+from nlp.taxonomy import load_behaviours, load_contact_reasons
+from nlp.training import shares
+from nlp.training.records import ExampleError as ExampleError
+from nlp.training.records import quoted, read_rows, records
 from nlp.windows import Document
 from transcripts.conversation import Conversation, Turn
 from transcripts.tags import SENTIMENTS
 
-SPLITS = ("train", "dev", "test")
-
-
-class ExampleError(ValueError):
-    """A training record that cannot be used; the message names file and line."""
+SPLITS = shares.SPLITS
+LABELS = {"ambivalent": "mixed"}  # PolEmo's word and ours
+Say = Callable[[str], None]
+Unit = Literal["writer", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +68,82 @@ class Example:
         return replace(self, document=replace(self.document, texts=tuple(texts)))
 
 
-def read_folder(folder: Path) -> list[Example]:
-    """All examples below ``folder``: ``contacts/``, ``conversations/`` and ``turns/``, in file order."""
+def read_folder(folder: Path, say: Say = lambda _: None) -> list[Example]:
+    """All examples below ``folder``: ``contacts/``, ``conversations/`` and ``turns/``, in file order.
+
+    Where there are none of these, files as :func:`read_own` takes them, which lie in the folder itself.
+
+    Raises:
+        ExampleError: no examples, or a record that cannot be used; the message names file, line and remedy.
+    """
     readers = {"contacts": _contact, "conversations": _conversation, "turns": _turn}
     found: list[Example] = []
     for kind, reader in readers.items():
         for path in sorted((folder / kind).glob("*.jsonl")):
-            for number, record in _records(path):
-                try:
-                    found += reader(record)
-                except (KeyError, TypeError, IndexError) as error:
-                    raise ExampleError(
-                        f"{path.name}, wiersz {number}: brak pola lub zły typ ({error}); popraw rekord treningowy."
-                    ) from error
+            for number, record in records(path):
+                found += _read(reader, record, f"{path.name}, wiersz {number}")
+    found = found or _loose(folder, say)
     if not found:
-        raise ExampleError(f"W folderze {folder.name} nie ma przykładów: oczekiwano contacts/*.jsonl.")
+        raise ExampleError(
+            f"W folderze {folder.name} nie ma przykładów: oczekiwano contacts/*.jsonl albo plików CSV lub JSON lines "
+            "z polami text i reasons."
+        )
     return found
+
+
+def _read(
+    reader: Callable[[dict[str, Any]], list[Example]], record: dict[str, Any], where: str
+) -> list[Example]:
+    try:
+        found = reader(record)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ExampleError(f"{where}: brak pola lub zły typ ({error}); popraw rekord treningowy.") from error
+    return [checked(example, where) for example in found]
+
+
+def _loose(folder: Path, say: Say) -> list[Example]:
+    """A user's exports in place of the folders. Who wrote a text that names no writer is not known."""
+    paths = sorted(path for form in ("*.csv", "*.jsonl") for path in folder.glob(form))
+    writer = None if (folder / shares.FILE).exists() else ""
+    codes = load_contact_reasons().codes
+    return [example for path in paths for example in read_own(path, codes, say, writer)]
+
+
+@cache
+def _known() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(load_contact_reasons().codes), frozenset(load_behaviours().codes)
+
+
+def checked(example: Example, where: str) -> Example:
+    """The example, if all its labels are known ones and its main reason is among its reasons.
+
+    Raises:
+        ExampleError: it is not so; the message begins with ``where``.
+    """
+    reasons, behaviours = _known()
+    said = [*(example.reasons or ()), *_given(example.primary)]
+    acts = [code for codes in (*example.behaviours.values(), *example.unsure.values()) for code in codes]
+    halves = [half for half in example.halves or () if half]
+    felt = [*_given(example.sentiment), *halves, *example.turn_sentiment.values()]
+    _all_in(said, reasons, "nieznany powód", where)
+    _all_in(acts, behaviours, "nieznane zachowanie", where)
+    _all_in(felt, SENTIMENTS, "nieznany nastrój", where)
+    if example.primary and example.reasons is not None and example.primary not in example.reasons:
+        raise ExampleError(f"{where}: `primary` nie jest wśród `reasons`; dopisz go tam albo popraw.")
+    if not all(isinstance(text, str) for text in example.document.texts):
+        raise ExampleError(f"{where}: `text` nie jest tekstem; popraw rekord treningowy.")
+    return example
+
+
+def _given(label: str | None) -> list[str]:
+    return [] if label is None else [label]
+
+
+def _all_in(values: Iterable[object], known: Collection[str], unknown: str, where: str) -> None:
+    remedy = f"dozwolone: {', '.join(known)}" if known is SENTIMENTS else "użyj kodów z taksonomii"
+    for value in values:
+        if not isinstance(value, str) or value not in known:
+            raise ExampleError(f"{where}: {unknown} {quoted(value)}; {remedy}.")
 
 
 def redacted(examples: Iterable[Example]) -> dict[str, Example]:
@@ -96,12 +159,46 @@ def redacted(examples: Iterable[Example]) -> dict[str, Example]:
 
 
 def by_split(examples: Iterable[Example], splits: Mapping[str, list[str]]) -> dict[str, list[Example]]:
-    """Examples by split. A writer listed nowhere goes to ``train``: a user's own data."""
-    side = {writer: name for name in SPLITS for writer in splits.get(name, [])}
+    """Examples by split. A writer listed nowhere goes to ``train``; without any list a hash decides."""
+    found = list(examples)
     parts: dict[str, list[Example]] = {name: [] for name in SPLITS}
-    for example in examples:
-        parts[side.get(example.writer, "train")].append(example)
+    if splits:
+        side = {writer: name for name in SPLITS for writer in splits.get(name, [])}
+        for example in found:
+            parts[side.get(example.writer, "train")].append(example)
+        return parts
+    unit, side = shared_out(found)
+    for example in found:
+        parts[side[_unit(example, unit)]].append(example)
     return parts
+
+
+def shared_out(examples: Iterable[Example]) -> tuple[Unit, dict[str, str]]:
+    """What was shared out without ``splits.json``, writers or texts, and the part of each of them.
+
+    Writers, if there are enough, so that nobody is on both sides; else texts, the same text always on one side.
+    """
+    found = list(examples)
+    writers = {example.writer for example in found if example.writer}
+    ways: tuple[Unit, ...] = ("writer", "text") if len(writers) >= shares.LEAST_WRITERS else ("text",)
+    last: tuple[Unit, dict[str, str]] = ("text", {})
+    for unit in ways:
+        contacts = Counter({_unit(example, unit): 0 for example in found})
+        contacts.update(_unit(example, unit) for example in found if is_contact(example))
+        for way in (shares.hashed, shares.dealt):
+            last = unit, way(contacts)
+            if shares.enough(last[1], contacts):
+                return last
+    return last
+
+
+def is_contact(example: Example) -> bool:
+    """Whether it says why somebody got in touch, in words."""
+    return bool(example.primary and example.reasons and example.text.strip())
+
+
+def _unit(example: Example, unit: Unit) -> str:
+    return (example.writer if unit == "writer" else "") or example.text
 
 
 def read_sentiment_reviews(
@@ -111,32 +208,53 @@ def read_sentiment_reviews(
 
     Args:
         reasons: our raters' contact reasons for some of the reviews, as :func:`read_review_reasons` gives them.
+
+    Raises:
+        ExampleError: a record that cannot be used; the message names file, line and remedy.
     """
-    found = []
-    for number, record in _records(path):
-        label = {"ambivalent": "mixed"}.get(record["label"], record["label"])
-        document = Document("customer", (0,), (record["text"],))
-        rated = (reasons or {}).get(text_key(record["text"]))
-        found.append(
-            Example(
-                f"{writer}-{number}",
-                writer,
-                "review",
-                "clean",
-                document,
-                frozenset(rated["reasons"]) if rated else None,
-                rated["primary"] if rated else None,
-                sentiment=label,
-                turn_sentiment={0: label},
-            )
-        )
-    return found
+    return [_review(record, path, number, writer, reasons or {}) for number, record in read_rows(path)]
+
+
+def _review(
+    record: Mapping[str, Any], path: Path, number: int, writer: str, reasons: Mapping[str, Mapping[str, Any]]
+) -> Example:
+    where = f"{path.name}, wiersz {number}"
+    text, given = record.get("text"), record.get("label")
+    if not isinstance(text, str) or not text.strip() or not isinstance(given, str):
+        raise ExampleError(f"{where}: brak pola `text` lub `label`; uzupełnij je albo usuń wiersz.")
+    label = LABELS.get(given, given)
+    if label not in SENTIMENTS:
+        allowed = ", ".join((*SENTIMENTS, *LABELS))
+        raise ExampleError(f"{where}: nieznana etykieta `label` {quoted(given)}; dozwolone: {allowed}.")
+    rated = reasons.get(text_key(text))
+    return Example(
+        f"{writer}-{number}",
+        writer,
+        "review",
+        "clean",
+        Document("customer", (0,), (text,)),
+        frozenset(rated["reasons"]) if rated else None,
+        rated["primary"] if rated else None,
+        sentiment=label,
+        turn_sentiment={0: label},
+    )
 
 
 def read_review_reasons(folder: Path) -> dict[str, Mapping[str, Any]]:
     """``reviews/*.jsonl``: contact reasons of reviews that are not ours to store, by :func:`text_key`."""
-    paths = sorted((folder / "reviews").glob("*.jsonl"))
-    return {str(record["text_sha256"]): record for path in paths for _, record in _records(path)}
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in sorted((folder / "reviews").glob("*.jsonl")):
+        for number, record in records(path):
+            _read(_rated, record, f"{path.name}, wiersz {number}")
+            found[str(record["text_sha256"])] = record
+    return found
+
+
+def _rated(record: dict[str, Any]) -> list[Example]:
+    """What raters say of a review whose text lies elsewhere, as an example of nothing."""
+    document = Document("customer", (0,), ("",))
+    common = (record["text_sha256"], "", "review", "clean", document)
+    return [Example(*common, _codes(record["reasons"]), record["primary"])]
 
 
 def text_key(text: str) -> str:
@@ -144,74 +262,88 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def read_own(path: Path, codes: Container[str]) -> list[Example]:
+def read_own(
+    path: Path, codes: Container[str], say: Say = lambda _: None, writer: str | None = None
+) -> list[Example]:
     """A user's labelled export: JSON lines, or CSV with a header, one customer's contact a record.
 
     Fields: ``text`` and ``reasons`` (a list, or codes separated by commas or semicolons, the primary one
-    first); optional ``sentiment``, ``channel``, ``id`` and ``writer``. Without a writer the file stands
-    for one, which goes to training.
+    first); optional ``primary``, ``sentiment``, ``channel``, ``id`` and ``writer``. Without a writer the file
+    stands for one, which goes to training. A ``primary`` that ``reasons`` lacks is added to them, and said.
+
+    Args:
+        writer: who stands for those that are not named, instead of the file.
 
     Raises:
         ExampleError: a record that cannot be used; the message names file, line and remedy.
     """
-    rows = _table(path) if path.suffix.lower() == ".csv" else _records(path)
-    return [_own(record, path, number, codes) for number, record in rows]
+    unnamed = path.stem if writer is None else writer
+    found, added = [], 0
+    for number, record in read_rows(path):
+        example = _own(record, f"{path.name}, wiersz {number}", codes, f"{path.stem}-{number}", unnamed)
+        reasons = example.reasons or frozenset()
+        added += example.primary not in reasons
+        found.append(replace(example, reasons=reasons | {str(example.primary)}))
+    if added:
+        say(
+            f"{path.name}: główny powód (`primary`) dopisano do `reasons` w tylu wierszach, gdzie go nie było: {added}."
+        )
+    return found
 
 
-def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            delimiter = max(",;\t", key=lines.readline().count)
-            lines.seek(0)
-            yield from enumerate(csv.DictReader(lines, delimiter=delimiter), 2)
-    except UnicodeDecodeError as error:
-        raise ExampleError(f"{path.name}: to nie jest UTF-8; zapisz plik jako CSV UTF-8.") from error
-
-
-def _own(record: Mapping[str, Any], path: Path, number: int, codes: Container[str]) -> Example:
-    where = f"{path.name}, wiersz {number}"
+def _own(record: Mapping[str, Any], where: str, codes: Container[str], name: str, writer: str) -> Example:
     text, given = record.get("text"), record.get("reasons") or record.get("primary")
     if not isinstance(text, str) or not text.strip() or not given:
         raise ExampleError(f"{where}: brak pola `text` lub `reasons`; uzupełnij je albo usuń wiersz.")
-    reasons = [r.strip() for r in (re.split("[,;]", given) if isinstance(given, str) else given) if r]
-    unknown = [reason for reason in reasons if reason not in codes]
+    reasons = _listed(given, where)
+    primary = record.get("primary") or reasons[0]
     sentiment = record.get("sentiment") or None
-    if unknown:
-        raise ExampleError(f"{where}: nieznany powód `{unknown[0]}`; użyj kodów z taksonomii.")
+    for reason in [*reasons, primary]:
+        if not isinstance(reason, str) or reason not in codes:
+            raise ExampleError(f"{where}: nieznany powód {quoted(reason)}; użyj kodów z taksonomii.")
     if sentiment not in (None, *SENTIMENTS):
-        raise ExampleError(f"{where}: nieznany nastrój `{sentiment}`; dozwolone: {', '.join(SENTIMENTS)}.")
+        raise ExampleError(
+            f"{where}: nieznany nastrój {quoted(sentiment)}; dozwolone: {', '.join(SENTIMENTS)}."
+        )
     return Example(
-        str(record.get("id") or f"{path.stem}-{number}"),
-        str(record.get("writer") or path.stem),
+        str(record.get("id") or name),
+        str(record.get("writer") or writer),
         str(record.get("channel") or "chat"),
         "clean",
         Document("customer", (0,), (text,)),
         frozenset(reasons),
-        record.get("primary") or reasons[0],
+        primary,
         sentiment,
         turn_sentiment={0: sentiment} if sentiment else {},
     )
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise ExampleError(f"{path.name}, wiersz {number}: niepoprawny JSON.") from error
+def _listed(given: object, where: str) -> list[str]:
+    """Codes of a list, or of a text with commas or semicolons between them."""
+    values = re.split("[,;]", given) if isinstance(given, str) else given
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ExampleError(f'{where}: `reasons` nie jest listą kodów; podaj np. ["delivery.delayed"].')
+    codes = [value.strip() for value in values if value.strip()]
+    if not codes:
+        raise ExampleError(f"{where}: brak pola `text` lub `reasons`; uzupełnij je albo usuń wiersz.")
+    return codes
+
+
+def _codes(given: object) -> frozenset[str]:
+    if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
+        raise TypeError("oczekiwano listy kodów")
+    return frozenset(given)
 
 
 def _contact(record: dict[str, Any]) -> list[Example]:
     return [
         Example(
             record["id"],
-            record["writer"],
+            str(record["writer"]),
             record["channel"],
             record["quality"],
             Document("customer", (0,), (record["text"],)),
-            frozenset(record["reasons"]),
+            _codes(record["reasons"]),
             record["primary"],
             record["sentiment"],
             turn_sentiment={0: record["sentiment"]} if record["sentiment"] else {},
@@ -221,15 +353,15 @@ def _contact(record: dict[str, Any]) -> list[Example]:
 
 def _turn(record: dict[str, Any]) -> list[Example]:
     document = Document("agent", (0,), (record["text"],))
-    behaviours = {0: frozenset(record["behaviours"])}
-    unsure = {0: frozenset(record["unsure"])} if record.get("unsure") else {}
-    common = (record["id"], record["writer"], "chat", "clean")
+    behaviours = {0: _codes(record["behaviours"])}
+    unsure = {0: _codes(record["unsure"])} if record.get("unsure") else {}
+    common = (record["id"], str(record["writer"]), "chat", "clean")
     return [Example(*common, document, behaviours=behaviours, unsure=unsure)]
 
 
 def _conversation(record: dict[str, Any]) -> list[Example]:
     labels, turns = record["labels"], record["turns"]
-    common = (labels["writer"], record["channel"], labels["quality"])
+    common = (str(labels["writer"]), record["channel"], labels["quality"])
     customer = [i for i, t in enumerate(turns) if t["speaker"] == "customer"]
     agent = [i for i, t in enumerate(turns) if t["speaker"] == "agent"]
     examples = []
@@ -240,7 +372,7 @@ def _conversation(record: dict[str, Any]) -> list[Example]:
                 record["id"],
                 *common,
                 document,
-                frozenset(labels["reasons"]) if "reasons" in labels else None,
+                _codes(labels["reasons"]) if "reasons" in labels else None,
                 labels.get("primary"),
                 labels["sentiment"]["overall"],
                 (labels["sentiment"].get("start"), labels["sentiment"].get("end")),
@@ -249,8 +381,8 @@ def _conversation(record: dict[str, Any]) -> list[Example]:
         )
     if agent:
         document = Document("agent", tuple(agent), tuple(turns[i]["text"] for i in agent))
-        behaviours = {i: frozenset(turns[i]["behaviours"]) for i in agent}
-        unsure = {i: frozenset(turns[i]["unsure"]) for i in agent if turns[i].get("unsure")}
+        behaviours = {i: _codes(turns[i]["behaviours"]) for i in agent}
+        unsure = {i: _codes(turns[i]["unsure"]) for i in agent if turns[i].get("unsure")}
         found = Example(record["id"] + "/agent", *common, document, behaviours=behaviours, unsure=unsure)
         examples.append(found)
     return examples

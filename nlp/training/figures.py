@@ -52,6 +52,11 @@ def micro_f1(sets: Sequence[tuple[frozenset[str], frozenset[str]]]) -> float:
     return 2 * hits / total if total else 1.0
 
 
+def share(part: int, whole: int) -> float:
+    """A share, rounded."""
+    return round(part / whole, 3)
+
+
 def mean_code_f1(
     sets: Sequence[tuple[frozenset[str], frozenset[str]]], codes: Sequence[str]
 ) -> dict[str, dict[str, float]]:

@@ -4,30 +4,101 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from nlp.tagging import Tagger
 from nlp.training.examples import Example
+from nlp.windows import Document
 from transcripts.conversation import Conversation, Span, Turn
 from transcripts.tags import TaggedConversation
 
 LEAST_WORDS = 8
 
 
-def same_decisions(tagger: Tagger, pairs: Sequence[tuple[Example, Example]]) -> dict[str, float]:
-    """Shares of pairs (original, altered) whose primary reason or overall sentiment differ."""
-    if not pairs:
-        return {"n": 0, "primary_flips": 0.0, "sentiment_flips": 0.0}
-    before = list(tagger.tag_many(a.conversation for a, _ in pairs))
-    after = list(tagger.tag_many(b.conversation for _, b in pairs))
-    primary = sum(a.primary != b.primary for a, b in zip(before, after, strict=True))
-    felt = sum(_felt(a) != _felt(b) for a, b in zip(before, after, strict=True))
-    n = len(pairs)
-    return {"n": n, "primary_flips": round(primary / n, 4), "sentiment_flips": round(felt / n, 4)}
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tagger said about one example, baseline or model alike."""
+
+    primary: str | None
+    primary_confidence: float
+    reasons: frozenset[str]
+    sentiment: str | None
+    behaviours: dict[int, frozenset[str]]
+    sentiment_confidence: float = 0.0
+    halves: tuple[str, str] | None = None
+    turn_sentiment: dict[int, str] = field(default_factory=dict)
 
 
-def _felt(tagged: TaggedConversation) -> str | None:
-    return tagged.sentiment.overall if tagged.sentiment else None
+Ask = Callable[[Sequence[Example]], list[Answer]]
+
+
+def model_answers(tagger: Tagger, examples: Sequence[Example]) -> list[Answer]:
+    """The tagger's answers, behaviours from the threshold that its manifest names."""
+    threshold = tagger.artefact.thresholds.get("behaviour", 0.5)
+    return [_answer(tagged, threshold) for tagged in tagger.tag_many(e.conversation for e in examples)]
+
+
+def _answer(tagged: TaggedConversation, threshold: float) -> Answer:
+    behaviours: dict[int, set[str]] = {}
+    for tag in tagged.behaviours:
+        if tag.confidence >= threshold:
+            behaviours.setdefault(tag.turn, set()).add(tag.code)
+    felt = tagged.sentiment
+    return Answer(
+        tagged.primary,
+        tagged.primary_confidence,
+        frozenset(reason.code for reason in tagged.reasons),
+        felt.overall if felt else None,
+        {turn: frozenset(codes) for turn, codes in behaviours.items()},
+        felt.confidence if felt else 0.0,
+        (felt.start, felt.end) if felt else None,
+        {one.turn: one.label for one in felt.turns} if felt else {},
+    )
+
+
+def remembering(ask: Ask) -> Ask:
+    """The same answers, each text asked about once; an answer depends on the text alone."""
+    known: dict[Document, Answer] = {}
+
+    def answers(examples: Sequence[Example]) -> list[Answer]:
+        new = list({e.document: e for e in examples if e.document not in known}.values())
+        if new:
+            known.update(zip((e.document for e in new), ask(new), strict=True))
+        return [known[e.document] for e in examples]
+
+    return answers
+
+
+def same_decisions(ask: Ask, pairs: Sequence[tuple[Example, Example]]) -> dict[str, float]:
+    """How many customers' and agents' texts there are in two versions, and the shares whose answers differ.
+
+    Of customers' texts primary reason and overall sentiment; of agents' texts the sets of behaviours of their turns.
+    """
+    said = {side: [pair for pair in pairs if pair[0].document.side == side] for side in ("customer", "agent")}
+    found = {side: _both(ask, some) for side, some in said.items()}
+    row: dict[str, float] = {}
+    if customers := found["customer"]:
+        row |= {
+            "n": len(customers),
+            "primary_flips": _differing([(a.primary, b.primary) for a, b in customers]),
+            "sentiment_flips": _differing([(a.sentiment, b.sentiment) for a, b in customers]),
+        }
+    if agents := found["agent"]:
+        row |= {
+            "agent_n": len(agents),
+            "behaviour_flips": _differing([(a.behaviours, b.behaviours) for a, b in agents]),
+        }
+    return row
+
+
+def _both(ask: Ask, pairs: Sequence[tuple[Example, Example]]) -> list[tuple[Answer, Answer]]:
+    answers = ask([example for pair in pairs for example in pair])
+    return list(zip(answers[::2], answers[1::2], strict=True))
+
+
+def _differing(pairs: Sequence[tuple[object, object]]) -> float:
+    return round(sum(a != b for a, b in pairs) / len(pairs), 4)
 
 
 def evidence_check(tagger: Tagger, examples: Sequence[Example], seed: int = 3) -> dict[str, float]:

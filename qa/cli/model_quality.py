@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from qa.cli.options import json_option, print_json
+from qa.cli.options import json_option, print_json, settings_options
 from qa.cli.streams import saving
 from qa.cli.watching import Watch, watch
-from qa.errors import UserError
+from qa.errors import UsageProblem, UserError
+from qa.settings import Configuration
 
 EXAMPLES = Path("models/training")
 TARGET = Path("models/artefacts/contact-tagger")
+FIGURES = "model-figures"
 
 
 def examples_option(function: Any) -> Any:
@@ -26,17 +31,36 @@ def examples_option(function: Any) -> Any:
         default=EXAMPLES,
         show_default=True,
         metavar="FOLDER",
-        help="Folder z przykładami (contacts/, conversations/, turns/, splits.json).",
+        help=(
+            "Folder z przykładami: contacts/, conversations/, turns/ albo pliki takie jak dla --add; "
+            "bez splits.json dzieli je skrót."
+        ),
     )(function)
 
 
 @click.command(options_metavar="[OPCJE]")
 @examples_option
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=TARGET, show_default=True, metavar="FOLDER"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=TARGET,
+    show_default=True,
+    metavar="FOLDER",
+    help="Folder na tagger; gotowy tagger zostaje tam nietknięty, chyba że podasz --overwrite.",
+)
+@click.option("--overwrite", is_flag=True, help="Zastąp gotowy tagger w folderze -o.")
+@click.option(
+    "--model-version",
+    metavar="TEKST",
+    help="Wersja taggera; bez niej własne dane lub przepis dają own-SKRÓT, te same co w repozytorium jego wersję.",
 )
 @click.option(
-    "--base", default="e5-small-pl", show_default=True, metavar="MODEL", help="Koder: nazwa lub folder."
+    "--base",
+    default="e5-small-pl",
+    show_default=True,
+    metavar="MODEL",
+    help="Koder: nazwa, folder lub hf:...; rodzaje bert, roberta, xlm-roberta i camembert.",
 )
 @click.option(
     "--sentiment-reviews",
@@ -50,7 +74,10 @@ def examples_option(function: Any) -> Any:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     multiple=True,
     metavar="PLIK",
-    help="Własny eksport z etykietami: JSON lines albo CSV z polami text i reasons (sentiment, channel, writer).",
+    help=(
+        "Własny eksport z etykietami: JSON lines albo CSV UTF-8 z polami text i reasons (primary, sentiment, channel, "
+        "writer); primary spoza reasons jest do nich dopisywany."
+    ),
 )
 @click.option("--start-from", metavar="MODEL", help="Tagger, od którego zacząć, zamiast samego kodera.")
 @click.option("--batch-tokens", type=click.IntRange(64, 65536), metavar="N", help="Tokenów w jednym kroku.")
@@ -63,6 +90,8 @@ def examples_option(function: Any) -> Any:
 def train(
     examples: Path,
     output: Path,
+    overwrite: bool,
+    model_version: str | None,
     base: str,
     sentiment_reviews: tuple[Path, ...],
     add: tuple[Path, ...],
@@ -75,17 +104,23 @@ def train(
 ) -> int:
     """Wytrenuj tagger z przykładów, skalibruj go i zapisz.
 
+    Przerwane uczenie (Ctrl-C, SIGTERM) zapisuje, co zrobiło: to samo polecenie je dokończy.
+
     \b
     Przykłady:
-      odsluch models train
       odsluch models train --add eksport.csv -o moj-tagger
       odsluch models train --examples moje/ --base hf:allegro/herbert-base-cased@REWIZJA -o moj-tagger
+    Tagger z repozytorium jeszcze raz, w jego folderze:
+      odsluch models train --start-from contact-tagger --epochs 0 \\
+        --sentiment-reviews polemo2_text_train.jsonl --overwrite
     """
     import torch
 
     from models.manifest import ModelError
+    from nlp.artefact import ArtefactError
     from nlp.training.course import Recipe
     from nlp.training.examples import ExampleError
+    from nlp.training.pausing import Pause
     from nlp.training.train import Order
     from nlp.training.train import train as run_training
 
@@ -98,15 +133,34 @@ def train(
         **{name: value for name, value in chosen.items() if value is not None},  # type: ignore[arg-type]
     )
     order = Order(
-        examples, output, base, sentiment_reviews=sentiment_reviews, own=add, start=start_from, recipe=recipe
+        examples,
+        output,
+        base,
+        version=model_version,
+        sentiment_reviews=sentiment_reviews,
+        own=add,
+        start=start_from,
+        recipe=recipe,
+        overwrite=overwrite,
     )
-    with watch(eager=True) as progress:
+    pause = Pause()
+    with stopping(pause.ask), watch(eager=True) as progress:
         try:
-            folder = run_training(order, progress.say, _steps(progress))
-        except (ExampleError, ModelError) as error:
+            folder = run_training(order, progress.say, _steps(progress), pause)
+        except (ExampleError, ModelError, ArtefactError) as error:
             raise UserError(str(error)) from error
-    click.echo(f"Model: {folder}. Zmierz go: odsluch models evaluate --model {folder}")
+    named = folder if folder.is_absolute() or len(folder.parts) > 1 else f"./{folder}"
+    click.echo(f"Model: {folder}. Zmierz go: odsluch models evaluate --model {named}")
     return 0
+
+
+@contextmanager
+def stopping(ask: Callable[..., None]) -> Iterator[None]:
+    """Ctrl-C and a request to end go to ``ask``, so that the work can be saved before."""
+    with ExitStack() as after:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            after.callback(signal.signal, number, signal.signal(number, ask))
+        yield
 
 
 def _steps(progress: Watch) -> Any:
@@ -133,7 +187,11 @@ def _steps(progress: Watch) -> Any:
     "--split", type=click.Choice(["test", "dev"]), default="test", show_default=True, help="Część przykładów."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PLIK", help="Zapisz wszystkie liczby (JSON)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PLIK",
+    help="Gdzie zapisać wszystkie liczby (JSON); bez tego model-figures/MODEL-CZĘŚĆ.json w folderze danych.",
 )
 @click.option(
     "--sentiment-reviews",
@@ -144,7 +202,9 @@ def _steps(progress: Watch) -> Any:
 )
 @click.option("--classes", is_flag=True, help="Pokaż też każdy powód i każde zachowanie osobno.")
 @json_option
+@settings_options("data_dir")
 def evaluate(
+    configuration: Configuration,
     examples: Path,
     model: str,
     split: str,
@@ -165,121 +225,35 @@ def evaluate(
     from nlp.tagging import Tagger
     from nlp.training.evaluate import evaluate as measure
     from nlp.training.examples import ExampleError
+    from qa.cli.model_figures import print_classes, print_report
 
+    output = output or _figures_file(configuration.settings.data_dir, model, split)
     with saving(output) as save, watch(eager=True) as progress:
         try:
             report = measure(examples, Tagger.load(model), split, progress.say, sentiment_reviews)
         except (ExampleError, ModelError, ArtefactError) as error:
             raise UserError(str(error)) from error
         save(report)
+    click.echo(f"Wszystkie liczby: {output}", err=True)
     if as_json:
         print_json(report)
     else:
-        _print_table(report)
+        print_report(report)
         if classes:
-            _print_classes(report)
+            print_classes(report)
     return 0
 
 
-ROWS: tuple[tuple[str, str, str], ...] = (
-    ("Powód główny: trafność", "reasons", "accuracy"),
-    ("Powód główny: makro-F1", "reasons", "macro_f1"),
-    ("Powód główny: kappa", "reasons", "kappa"),
-    ("Grupa powodu: trafność", "reasons", "group_accuracy"),
-    ("Wszystkie powody: mikro-F1", "reasons", "all_reasons_micro_f1"),
-    ("Powód główny: błąd kalibracji (ECE)", "reasons", "calibration_error"),
-    ("Powód główny: błąd przy 80 % pokrycia", "reasons", "error_at_80_coverage"),
-    ("Nastawienie klienta: trafność", "sentiment", "accuracy"),
-    ("Nastawienie klienta: makro-F1", "sentiment", "macro_f1"),
-    ("Nastawienie klienta: błąd kalibracji (ECE)", "sentiment", "calibration_error"),
-    ("Zachowania konsultanta: średnie F1", "behaviours", "mean_f1"),
-)
+def _figures_file(data_dir: Path, model: str, split: str) -> Path:
+    """Where figures lie when nobody says where; the folder is made.
 
-
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("bez znaków", "without_diacritics"),
-    ("jak z ASR", "as_recognised"),
-    ("TF-IDF + LR", "baseline"),
-    ("bez uczenia", "zero_shot"),
-)
-
-
-def _print_table(report: Mapping[str, Any]) -> None:
-    from rich.table import Table
-
-    from qa.cli.tables import console
-
-    out = console()
-    table = Table(title=f"{report['model']}, część {report['split']}", title_justify="left")
-    for name in ("Miara", "n", "tagger", "95 % przedział", *(title for title, _ in COLUMNS)):
-        table.add_column(name, justify="left" if name == "Miara" else "right")
-    for label, head, figure in ROWS:
-        mine = report["tagger"].get(head, {})
-        if figure in mine:
-            interval = mine.get("interval") if figure == "accuracy" else None
-            table.add_row(
-                label,
-                str(mine.get("n", mine.get("turns", ""))),
-                f"{mine[figure]:.3f}",
-                f"{interval[0]:.3f} - {interval[1]:.3f}" if interval else "",
-                *(_figure(report[part], head, figure) for _, part in COLUMNS),
-            )
-    out.print(table)
-    for line in _findings(report):
-        out.print(line)
-
-
-def _findings(report: Mapping[str, Any]) -> list[str]:
-    """Coverage, probes and reviews, a line each."""
-    risk = {row["coverage"]: row["error"] for row in report["coverage"]}
-    lines = []
-    if risk:
-        lines.append(
-            f"Błąd powodu głównego: {risk[1.0]:.3f} na wszystkich, {risk[0.8]:.3f} na pewniejszych 80 %."
-        )
-    swaps = report["counterfactual"].get("all")
-    if swaps:
-        lines.append(
-            f"Zamienione imiona, płeć i gwara (n = {swaps['n']}): powód zmienia się w {swaps['primary_flips']:.1%}, "
-            f"nastrój w {swaps['sentiment_flips']:.1%}."
-        )
-    proof = report["evidence"]
-    if proof.get("n"):
-        lines.append(
-            f"Usunięty dowód zmienia powód w {proof['changed_without_evidence']:.1%}, inne słowa tej samej długości "
-            f"w {proof['changed_without_other_words']:.1%} (n = {proof['n']})."
-        )
-    if "reviews" in report:
-        felt = report["reviews"]["tagger"]["sentiment"]
-        lines.append(
-            f"Opinie PolEmo: nastrój {felt['accuracy']:.3f} (n = {felt['n']}, "
-            f"95 % {felt['interval'][0]:.3f} - {felt['interval'][1]:.3f})."
-        )
-    return lines
-
-
-def _print_classes(report: Mapping[str, Any]) -> None:
-    from rich.table import Table
-
-    from qa.cli.tables import console
-
-    for title, rows in (
-        ("Powody kontaktu", report["classes"]),
-        ("Zachowania konsultanta", report["tagger"].get("behaviours", {}).get("codes", {})),
-    ):
-        table = Table(title=title, title_justify="left")
-        for name in ("Kod", "n", "Precyzja", "Czułość", "F1", "95 % przedział F1", "Kappa"):
-            table.add_column(name, justify="left" if name == "Kod" else "right")
-        for code, row in rows.items():
-            interval = row.get("f1_interval")
-            shown = f"{interval[0]:.2f} - {interval[1]:.2f}" if interval else ""
-            figures = [f"{row[name]:.2f}" for name in ("precision", "recall", "f1")]
-            table.add_row(
-                code, str(row["n"]), *figures, shown, f"{row['kappa']:.2f}" if "kappa" in row else ""
-            )
-        console().print(table)
-
-
-def _figure(part: Mapping[str, Any], head: str, figure: str) -> str:
-    value = part.get(head, {}).get(figure)
-    return "" if value is None else f"{value:.3f}"
+    Raises:
+        UsageProblem: the folder cannot be made.
+    """
+    folder = data_dir / FIGURES
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageProblem(f"Nie można utworzyć folderu {folder}: popraw prawa albo podaj -o.") from error
+    name = re.sub(r"[^\w.@-]+", "-", Path(model).name) or "tagger"
+    return folder / f"{name}-{split}.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -75,7 +74,7 @@ def preview(
     policy = configuration.settings.policy
     draft = load(source, policy)
     used = _used(configuration.settings)
-    other = load(against, policy) if against else _in_use(draft, used, policy)
+    other = load(against, policy) if against else _in_use(draft, used, channels, configuration.settings)
     chosen = channels or _channels_of(other, used)
     first = _day(since) if since else datetime.now(ZoneInfo(WARSAW)).date() - MONTH
     with (
@@ -107,21 +106,52 @@ def _used(settings: Settings) -> dict[str, Scorecard]:
     return {channel: load(name, settings.policy) for channel, name in settings.scorecards.items()}
 
 
-def _in_use(draft: Scorecard, used: dict[str, Scorecard], policy: Path | None) -> Scorecard:
-    """The card that the draft is to replace: of the same id, in use or the newest of the program."""
+def _in_use(
+    draft: Scorecard, used: dict[str, Scorecard], channels: Sequence[str], settings: Settings
+) -> Scorecard:
+    """The card that the draft is to replace: of the same id, in use or the newest of the program, or of the channels.
+
+    Raises:
+        UsageProblem: nobody knows which; the sentence names the one that asks most alike.
+    """
     from qa.cli.scorecards import load
-    from scorecards import available
 
     same = [card for card in used.values() if card.id == draft.id and card != draft]
-    shipped = [key for key in available() if key.partition("@")[0] == draft.id and key != draft.key]
     if same:
         return same[0]
+    shipped = [key for key in _newest() if key.partition("@")[0] == draft.id and key != draft.key]
     if shipped:
-        return load(shipped[-1], policy)
-    other = next(key for key in available() if key != draft.key)
+        return load(shipped[-1], settings.policy)
+    of_channels = {used[channel].key: used[channel] for channel in channels if channel in used}
+    if len(of_channels) == 1:
+        return next(iter(of_channels.values()))
     raise UsageProblem(
-        f"Nie wiadomo, z czym porównać kartę {draft.key}: podaj inną kartę, np. --against {other}."
+        f"Nie wiadomo, z czym porównać kartę {draft.key}: podaj inną kartę, np. --against {_alike(draft, settings)}."
     )
+
+
+def _newest() -> list[str]:
+    """The cards of the program by key, the newest version of each last."""
+    from scorecards import available
+
+    return sorted(available(), key=lambda key: (key.partition("@")[0], int(key.partition("@")[2])))
+
+
+def _alike(draft: Scorecard, settings: Settings) -> str:
+    """The card whose criteria are most like the draft's, those in use first."""
+    from qa.cli.scorecards import load
+
+    shipped = {key.partition("@")[0]: key for key in _newest()}
+    cards = {name: load(name, settings.policy) for name in (*settings.scorecards.values(), *shipped.values())}
+    asked = _asked(draft)
+    others = [name for name, card in cards.items() if card.key != draft.key]
+    return max(others, key=lambda name: len(asked & _asked(cards[name])))
+
+
+def _asked(card: Scorecard) -> set[tuple[str, str]]:
+    """What a card asks, by ids of criteria and by checks."""
+    ids = {("id", criterion.id) for criterion in card.criteria}
+    return ids | {("check", check) for criterion in card.criteria for check, _ in criterion.uses}
 
 
 def _channels_of(card: Scorecard, used: dict[str, Scorecard]) -> tuple[str, ...]:

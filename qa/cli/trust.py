@@ -1,219 +1,166 @@
-"""``scorecards trust``: the figures by criterion."""
+"""``scorecards trust``: how far the outcomes of each criterion agree with people's."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.cli.options import json_option, print_json
+from qa.cli.options import STORED, json_option, print_json, settings_options, workspace
 from qa.cli.streams import saving
-from qa.errors import UsageProblem
+from qa.cli.trust_files import labels_in, report_in, scored_in
+from qa.errors import UsageProblem, UserError
+from qa.settings import Configuration, Settings
 
 if TYPE_CHECKING:
-    from qa.services.judging.trust import Figure, Share, Trust, TrustLevels
+    from sqlalchemy.orm import Session
 
-STATES = {"automatic": "automatyczne", "assisted": "podpowiedź", "manual": "ręczne"}
+    from qa.services.judging.trust import Bar, Trust
+
+CARD_FILES = (".yaml", ".yml")
+SHARE = click.FloatRange(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The rows, the bar they were held against, and where the labels come from."""
+
+    rows: Sequence[Trust]
+    bar: Bar
+    source: dict[str, Any]
 
 
 @click.command(options_metavar="[OPCJE]")
-@click.argument("evaluated", metavar="OCENY", type=click.Path(path_type=Path, dir_okay=False))
-@click.argument("labels", metavar="LUDZIE", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--least", default=50, show_default=True, help="Najmniej rozmów ocenionych przez ludzi.")
-@click.option("--agreement", default=0.8, show_default=True, help="Dolny koniec przedziału zgodności.")
-@click.option("--kappa", default=0.6, show_default=True, help="Najmniejsza kappa Cohena.")
-@click.option("--assisted", default=0.75, show_default=True, help="Najmniejsza zgodność podpowiedzi.")
+@click.argument("evaluated", metavar="KARTA|OCENY")
+@click.argument("labels", metavar="[LUDZIE]", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--least", type=click.IntRange(1), metavar="N", help="Najmniej rozmów ocenionych przez ludzi (50)."
+)
+@click.option("--agreement", type=SHARE, metavar="UDZIAŁ", help="Dolny koniec przedziału zgodności (0.8).")
+@click.option("--kappa", type=SHARE, metavar="KAPPA", help="Najmniejsza kappa Cohena (0.6).")
+@click.option("--assisted", type=SHARE, metavar="UDZIAŁ", help="Najmniejsza zgodność podpowiedzi (0.75).")
+@click.option("--join-channels", is_flag=True, help="Policz kanały karty razem zamiast osobno.")
 @click.option(
     "--before", type=click.Path(path_type=Path, dir_okay=False), metavar="PLIK", help="Poprzedni raport."
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PLIK", help="Zapisz raport (JSON).")
 @json_option
+@settings_options(*STORED)
 def trust(
-    evaluated: Path,
-    labels: Path,
-    least: int,
-    agreement: float,
-    kappa: float,
-    assisted: float,
+    configuration: Configuration,
+    evaluated: str,
+    labels: Path | None,
+    join_channels: bool,
     before: Path | None,
     output: Path | None,
     as_json: bool,
+    **bar: float | None,
 ) -> int:
     """Pokaż, jak automatyczne oceny zgadzają się z ocenami ludzi, kryterium po kryterium.
 
-    OCENY to wynik `odsluch score`, LUDZIE to wiersze JSON {"id", "criteria": {kryterium: pass|fail|na}} albo
-    {"id", "A": {"criteria": ...}, "B": {"criteria": ...}}: liczą się rozmowy, w których oceniający są zgodni. Kryteria ze
-    skalą mają obok "criteria" także "levels": {kryterium: poziom}.
+    Z samą KARTĄ (phone@1 albo plik YAML) liczy to, co jest w tej instalacji: zakończone oceny ludzi i zapisane wyniki
+    automatyczne, tak jak strona „Zaufanie” w aplikacji i z jej progiem; niczego nie zapisuje.
 
-    Kryterium jest automatyczne, gdy dolny koniec przedziału zgodności i kappa sięgają progów przy wystarczającej
-    liczbie rozmów; jest podpowiedzią, gdy zgodność sięga progu podpowiedzi; inaczej ocenia je człowiek. Ze skalą to samo
-    muszą spełnić poziomy (zgodność co do poziomu i kappa z wagami kwadratowymi).
+    Z dwoma plikami OCENY to wynik `odsluch score`, LUDZIE to wiersze JSON {"id", "criteria": {kryterium: pass|fail|na}}
+    albo {"id", "A": {"criteria": ...}, "B": {"criteria": ...}}: liczą się rozmowy, w których oceniający są zgodni. Kryteria
+    ze skalą mają obok "criteria" także "levels": {kryterium: poziom}; "rater" obok nich nazywa oceniającego.
+
+    Każda wersja karty i każdy kanał ma własne wiersze. Kryterium jest automatyczne, gdy dolny koniec przedziału zgodności
+    i kappa sięgają progów przy wystarczającej liczbie rozmów; jest podpowiedzią, gdy zgodność sięga progu podpowiedzi;
+    inaczej ocenia je człowiek. Ze skalą to samo muszą spełnić poziomy (zgodność co do poziomu i kappa z wagami
+    kwadratowymi).
 
     \b
     Przykłady:
+      odsluch scorecards trust phone@1
       odsluch score rozmowy.jsonl -o oceny.jsonl
       odsluch scorecards trust oceny.jsonl ludzie.jsonl -o zaufanie.json
       odsluch scorecards trust oceny.jsonl ludzie.jsonl --before zaufanie.json
     """
-    from qa.services.judging.trust import Bar, drift, trust_report
+    from qa.cli.trust_tables import show
+    from qa.services.judging.trust import drift
 
-    scored = {row["id"]: row["evaluation"] for row in _rows(evaluated) if row.get("evaluation")}
-    if not scored:
-        raise UsageProblem(f"W pliku {evaluated} nie ma ocen: utwórz go poleceniem odsluch score.")
-    report = trust_report(
-        scored, {row["id"]: row for row in _rows(labels)}, Bar(least, agreement, kappa, assisted)
-    )
-    earlier = _report(before)["criteria"] if before else []
+    given = {name: value for name, value in bar.items() if value is not None}
+    if labels is None:
+        report = _stored(configuration, evaluated, given, joined=join_channels)
+    else:
+        report = _files(Path(evaluated), labels, given, joined=join_channels)
+    changes = drift(report.rows, report_in(before)["criteria"] if before else [])
     content = {
-        "scorecards": sorted({str(e["scorecard"]) for e in scored.values()}),
-        "bar": {"least": least, "agreement": agreement, "kappa": kappa, "assisted": assisted},
-        "criteria": [one.as_dict() for one in report],
-        "drift": {name: {"change": c, "apart": a} for name, (c, a) in drift(report, earlier).items()},
+        "scorecards": sorted({one.scorecard for one in report.rows}),
+        **report.source,
+        "bar": asdict(report.bar),
+        "criteria": [one.as_dict() for one in report.rows],
+        "drift": [one.as_dict() for one in changes],
     }
     with saving(output) as save:
         save(content)
     if as_json:
         print_json(content)
     else:
-        _print(report, content)
+        show(report.rows, changes)
     return 0
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageProblem(f"Nie można odczytać pliku {path}: sprawdź ścieżkę i kodowanie UTF-8.") from error
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
+def _files(evaluated: Path, labels: Path, given: dict[str, Any], *, joined: bool) -> _Report:
+    from qa.services.judging.trust import Bar, trust_report
+
+    bar = replace(Bar(), **given)
+    rows = trust_report(scored_in(evaluated), labels_in(labels), bar, joined=joined)
+    if not rows:
+        raise UserError(
+            "Żadna oceniona rozmowa nie ma ocen ludzi: sprawdź, czy pola `id` w obu plikach są takie same."
+        )
+    return _Report(rows, bar, {"source": "files"})
+
+
+def _stored(configuration: Configuration, source: str, given: dict[str, Any], *, joined: bool) -> _Report:
+    """The report of what this installation keeps."""
+    from qa.services.judging.trust_state import kept_bar, stored_trust
+
+    key = _card(source, configuration.settings)
+    with workspace(configuration) as opened, opened.storage.reading() as session:
+        bar = replace(kept_bar(session, key), **given)
         try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UsageProblem(f"{path}, wiersz {number}: to nie jest JSON; popraw go albo usuń.") from error
-        if not isinstance(row, dict) or "id" not in row:
-            raise UsageProblem(f"{path}, wiersz {number}: brakuje pola `id`.")
-        rows.append(row)
-    return rows
+            found = stored_trust(session, key, bar)
+        except UsageProblem as problem:
+            raise UserError(f"{problem} {_instead(session, key)}") from problem
+    about = {
+        "source": "reviews",
+        "conversations": found.conversations,
+        "blind": found.blind,
+        "raters": found.raters,
+    }
+    return _Report([one.without_names() for one in (found.whole if joined else found.rows)], bar, about)
 
 
-def _report(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content["criteria"], list):
-            raise TypeError
-    except (OSError, ValueError, KeyError, TypeError) as error:
+def _card(source: str, settings: Settings) -> str:
+    """The key of the card: of the settings, of the program, or of a file.
+
+    Raises:
+        UsageProblem: it is a file of evaluations, and people's are missing.
+        UserError: there is no such card.
+    """
+    from qa.cli.scorecards import load
+    from qa.services.judging.cards import register
+
+    if Path(source).is_file() and not source.endswith(CARD_FILES):
         raise UsageProblem(
-            f"Plik {path} nie jest raportem zaufania: podaj plik zapisany opcją -o."
-        ) from error
-    return dict(content)
-
-
-def _print(report: Sequence[Trust], content: Mapping[str, Any]) -> None:
-    from rich.table import Table
-
-    from qa.cli.tables import console
-
-    table = Table(title=f"Zaufanie: {', '.join(content['scorecards'])}", title_justify="left")
-    for title in (
-        "Kryterium",
-        "n",
-        "Rozstrz.",
-        "Zgodność",
-        "Kappa",
-        "AC1",
-        "Ludzie",
-        "Błąd przy 80 %",
-        "Stan",
-    ):
-        table.add_column(title, justify="left" if title in ("Kryterium", "Stan") else "right")
-    for one in report:
-        table.add_row(
-            one.criterion,
-            str(one.n),
-            _share(one.decided, interval=False),
-            _share(one.agreement),
-            _figure(one.kappa),
-            _figure(one.ac1),
-            _figure(one.people, interval=False),
-            _share(one.error_at[0.8], interval=False),
-            STATES[one.state],
+            f"Do pliku z ocenami {source} brakuje ocen ludzi: dopisz plik LUDZIE albo podaj samą kartę, np. phone@1."
         )
-    console().print(table)
-    outcomes = Table(title="Błędy (fail) i nie dotyczy (na): precyzja i czułość", title_justify="left")
-    for title in ("Kryterium", "fail: precyzja", "fail: czułość", "na: precyzja", "na: czułość"):
-        outcomes.add_column(title, justify="left" if title == "Kryterium" else "right")
-    for one in report:
-        cells = [_of(share) for name in ("fail", "na") for share in one.by_outcome[name]]
-        outcomes.add_row(one.criterion, *cells)
-    console().print(outcomes)
-    scaled = [(one.criterion, one.levels) for one in report if one.levels]
-    if scaled:
-        console().print(_levels(scaled))
-    for name, change in content["drift"].items():
-        if change["apart"]:
-            click.echo(
-                f"Zmiana od poprzedniego raportu: {name} {change['change']:+.2f} (przedziały rozłączne)."
-            )
+    return source if source in register(settings.scorecards.values()) else load(source, settings.policy).key
 
 
-def _levels(scaled: Sequence[tuple[str, TrustLevels]]) -> Any:
-    from rich.table import Table
+def _instead(session: Session, key: str) -> str:
+    """What can be done where nothing is kept of a card."""
+    from qa.services.judging.trust_state import reviewed_cards
 
-    table = Table(title="Poziomy (kappa i AC2 z wagami kwadratowymi)", title_justify="left")
-    for title in (
-        "Kryterium",
-        "n",
-        "Rozstrz.",
-        "Ten sam",
-        "Najwyżej o 1",
-        "Kappa",
-        "AC2",
-        "Automat − ludzie",
-        "Ludzie",
-    ):
-        table.add_column(title, justify="left" if title == "Kryterium" else "right")
-    for criterion, levels in scaled:
-        table.add_row(
-            criterion,
-            str(levels.n),
-            _share(levels.decided, interval=False),
-            _share(levels.exact),
-            _share(levels.near, interval=False),
-            _figure(levels.kappa),
-            _figure(levels.ac2),
-            "-" if levels.bias is None else f"{levels.bias:+.2f}".replace(".", ","),
-            _figure(levels.people, interval=False),
-        )
-    return table
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
-
-
-def _share(share: Share, *, interval: bool = True) -> str:
-    if share.value is None:
-        return "-"
-    ends = share.interval
-    shown = f" [{_number(ends[0])}; {_number(ends[1])}]" if interval and ends else ""
-    return _number(share.value) + shown
-
-
-def _of(share: Share) -> str:
-    return f"{_number(share.value)} ({share.part} z {share.whole})" if share.value is not None else "-"
-
-
-def _figure(figure: Figure, *, interval: bool = True) -> str:
-    if figure.value is None:
-        return "-"
-    shown = (
-        f" [{_number(figure.interval[0])}; {_number(figure.interval[1])}]"
-        if interval and figure.interval
-        else ""
+    others = [one for one in reviewed_cards(session) if one != key]
+    known = f"Zakończone oceny są kartą: {', '.join(others)}. " if others else ""
+    return (
+        f"{known}Rozmowy przetwarza odsluch run, ludzie oceniają je w aplikacji (odsluch serve); bez bazy podaj dwa pliki: "
+        "odsluch scorecards trust OCENY LUDZIE."
     )
-    return _number(figure.value) + shown

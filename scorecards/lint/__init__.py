@@ -9,8 +9,15 @@ from pathlib import Path
 from scorecards.card import Scorecard
 from scorecards.lint import questions, scales, settings
 from scorecards.lint.remark import Level, Remark, Written
-from scorecards.loader import CARD_FIELDS, CRITERION_FIELDS, SECTION_FIELDS, Served, read_scorecard
-from scorecards.reading import Node, compose
+from scorecards.loader import (
+    CARD_FIELDS,
+    CRITERION_FIELDS,
+    SECTION_FIELDS,
+    Forbidden,
+    Served,
+    read_scorecard,
+)
+from scorecards.reading import Node, ScorecardError, compose
 from scorecards.shelf import text_of
 
 Rule = Callable[[Written], Iterator[Remark]]
@@ -27,9 +34,9 @@ RULES: tuple[Rule, ...] = (
     questions.double_barrelled,
     questions.when_not,
     questions.repeated,
-    questions.feelings,
 )
 REFUSED = "refused"
+FEELINGS = "feelings"
 ALL = Served()
 
 
@@ -70,12 +77,19 @@ def lint(source: str | Path, served: Served = ALL) -> Linted:
 def lint_text(text: str, file: str, served: Served = ALL) -> Linted:
     """What is to be said of the YAML text; ``file`` names it."""
     card, refusals = read_scorecard(text, file, served)
-    if card is None:
-        return Linted(None, tuple(Placed("error", REFUSED, e.line, "", e.message) for e in refusals))
-    nodes = _nodes(compose(text, file))
-    written = Written(card, {name: node.value for name, (node, _) in nodes.items()})
-    found = (_placed(remark, file, nodes) for rule in RULES for remark in rule(written))
-    return Linted(card, tuple(sorted(found, key=lambda one: (one.line, one.rule))))
+    remarks = [_refused(refusal) for refusal in refusals]
+    if card is not None:
+        nodes = _nodes(compose(text, file))
+        written = Written(card, {name: node.value for name, (node, _) in nodes.items()})
+        remarks += [_placed(remark, file, nodes) for rule in RULES for remark in rule(written)]
+    ordered = tuple(sorted(remarks, key=lambda one: (one.line, one.rule)))
+    return Linted(None if refusals else card, ordered)
+
+
+def _refused(refusal: ScorecardError) -> Placed:
+    if isinstance(refusal, Forbidden):
+        return Placed("error", FEELINGS, refusal.line, refusal.criterion, refusal.message)
+    return Placed("error", REFUSED, refusal.line, "", refusal.message)
 
 
 def _placed(remark: Remark, file: str, nodes: Mapping[str, tuple[Node, Mapping[str, Node]]]) -> Placed:

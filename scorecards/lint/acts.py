@@ -14,7 +14,21 @@ from functools import cache
 from scorecards.matching import Lexicon, Match, Speech, Token, tokenise
 
 # "albo" is left out on purpose: it says that one of both is enough.
-CONJUNCTIONS = ("i", "oraz", "lub", "a takze")
+CONJUNCTIONS = (
+    *(
+        "i",
+        "oraz",
+        "lub",
+        "a takze",
+        "a nastepnie",
+        "i nastepnie",
+        "a potem",
+        "a pozniej",
+        "a na koniec",
+        "po czym",
+    ),
+    *("i czy", "oraz czy", "lub czy", "a czy", "a takze czy", "i czy tez", "oraz czy tez"),
+)
 ACTS: dict[str, tuple[str, ...]] = {
     "greeting": ("wita|przywital*|powitanie|powitania", "powital*"),
     "name": ("przedstawia|przedstawil*|przedstawienie", "imie|imienia|imieniem"),
@@ -65,7 +79,7 @@ ACTS: dict[str, tuple[str, ...]] = {
 REACHES = 5  # words between the conjunction and the act that it joins
 _ANY_VERB = re.compile(r"[a-z]{3,}uje")
 _ASIDE = re.compile(r"\([^)]*\)")
-_JOINS = frozenset(words.split()[0] for words in CONJUNCTIONS)  # a comma before them ends no clause
+_JOINS = tuple(tuple(words.split()) for words in CONJUNCTIONS)  # a comma before them ends no clause
 _MARK = re.compile(r"[,;:?]")
 _BEGINS_CLAUSE = frozenset(
     [
@@ -112,9 +126,12 @@ def joined_acts(question: str) -> tuple[Act, Act] | None:
 def _clauses(text: str) -> Iterator[list[Token]]:
     clause: list[Token] = []
     end = 0
-    for token in tokenise(text, 0):
-        marked = _MARK.search(text, end, token.start) and token.norm not in _JOINS
-        if clause and (marked or token.norm in _BEGINS_CLAUSE):
+    tokens = tokenise(text, 0)
+    joining = _joining([token.norm for token in tokens])
+    for index, token in enumerate(tokens):
+        marked = _MARK.search(text, end, token.start) and index not in joining
+        begins = token.norm in _BEGINS_CLAUSE and index not in joining
+        if clause and (marked or begins):
             yield clause
             clause = []
         clause.append(token)
@@ -123,12 +140,20 @@ def _clauses(text: str) -> Iterator[list[Token]]:
         yield clause
 
 
+def _joining(norms: Sequence[str]) -> frozenset[int]:
+    """The places of the words of conjunctions."""
+    return frozenset(index for first, last in _joins(norms) for index in range(first, last + 1))
+
+
 def _conjunctions(clause: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """First and last word of each conjunction."""
-    norms = [token.norm for token in clause]
-    for words in map(str.split, CONJUNCTIONS):
+    return _joins([token.norm for token in clause])
+
+
+def _joins(norms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for words in _JOINS:
         for index in range(len(norms)):
-            if norms[index : index + len(words)] == words:
+            if tuple(norms[index : index + len(words)]) == words:
                 yield index, index + len(words) - 1
 
 

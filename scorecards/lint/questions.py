@@ -18,12 +18,6 @@ _COMMON = frozenset(
     ["czy", "konsultant", "konsultanta", "klient", "klienta", "klientowi", "i", "w", "na", "o", "do", "z", "sie",
      "to", "jest"]
 )  # fmt: skip
-# AI Act, art. 5(1)(f): nobody may infer the emotions of people at work
-_FEELS = re.compile(
-    r"\b(?:konsultant\w*|agent\w*|pracowni\w+)(?: (?!klient)\w+){0,2} (?:jest|byl|byla|czuje|odczuwa|wydaje|brzmi)"
-    r"(?: \w+){0,2} (?:zdenerwowan|zirytowan|poirytowan|znudzon|smutn|wesol|radosn|szczesliw|zadowolon|zmeczon|"
-    r"zestresowan|przestraszon|wsciek|zly\b|zla\b|emoc)"
-)
 
 
 def questions(written: Written) -> Iterator[Remark]:
@@ -93,17 +87,6 @@ def repeated(written: Written) -> Iterator[Remark]:
                     "duplicate", c.id, "question", f"pyta prawie o to samo co {other}; zostaw jedno z nich"
                 )
         seen.append((c.id, c.name, words))
-
-
-def feelings(written: Written) -> Iterator[Remark]:
-    """Agents are judged on what they say and do, never on what they feel."""
-    for c in written.card.criteria:
-        meanings = [level.description for level in c.scale.levels] if c.scale else []
-        told = (("question", c.question), ("name", c.name), ("guide", c.guide))
-        for field, text in (*told, *(("levels", meaning) for meaning in meanings)):
-            if _FEELS.search(_plain(text)):
-                message = "ocenia emocje konsultanta, czego zabrania akt o AI (art. 5 ust. 1 lit. f); zapytaj o słowa i czynności"
-                yield Remark("feelings", c.id, field, message, "error")
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ from qa.services.judging.answers import ShownScale, choices, levels_of, shown_sc
 from qa.services.judging.cards import card_of
 from qa.services.judging.losses import Losses, losses
 from qa.services.judging.reviews import finished_reviews, review_of
+from qa.services.judging.trust_kept import state_of
 from qa.storage import audit
 from qa.storage.people import DisputeRow, ReviewRow, SampleItemRow, TrustRow
 from qa.storage.results import current_rows
@@ -195,7 +196,8 @@ def conversation_view(
     card = card_of(key) if key else None
     conversation = conversation_from_dict(row.content)
     reasons = _reasons(tags, taxonomy)
-    criteria = _criteria(session, card, None if blind else judged, mine)
+    states = trust_states(session, card.key, row.channel) if card else {}
+    criteria = _criteria(states, card, None if blind else judged, mine)
     evidence = {f"r-{number}": reason.evidence for number, reason in enumerate(reasons)}
     evidence |= {f"c-{criterion.id}": criterion.evidence for criterion in criteria}
     course = course_of(conversation, tags, evidence)
@@ -271,19 +273,21 @@ def _sentiment(tags: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return (found["start"], found["end"], found["overall"]) if found else None
 
 
-def trust_states(session: Session, scorecard: str) -> dict[str, str]:
-    """The state of each criterion by the latest trust report."""
+def trust_states(session: Session, scorecard: str, channel: str | None = None) -> dict[str, str]:
+    """The state of each criterion by the latest trust report: on a channel, or the lowest of all."""
     row = session.get(TrustRow, scorecard)
-    return {name: figures["state"] for name, figures in row.content.items()} if row else {}
+    return {name: state_of(figures, channel) for name, figures in row.content.items()} if row else {}
 
 
 def _criteria(
-    session: Session, card: Scorecard | None, judged: Mapping[str, Any] | None, mine: ReviewRow | None
+    states: Mapping[str, str],
+    card: Scorecard | None,
+    judged: Mapping[str, Any] | None,
+    mine: ReviewRow | None,
 ) -> tuple[ShownCriterion, ...]:
     if card is None:
         return ()
     results = {result["id"]: result for result in judged["criteria"]} if judged else {}
-    states = trust_states(session, card.key)
     said = mine.criteria if mine else {}
     found = []
     for section in card.sections:

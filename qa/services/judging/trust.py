@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeVar, get_args
 
-from qa.errors import UserError
+from qa.services.judging.trust_labels import Judged, Key, Labelled, Scored, judged, labelled
 from qa.services.judging.weighted import gwet_ac2, quadratic_kappa
-from scorecards.scale import TOPS
+from scorecards.card import DECIDED_OUTCOMES
 
 Pair = tuple[str, str]  # what people say, what the machine says
 State = Literal["automatic", "assisted", "manual"]
@@ -115,7 +115,8 @@ class Trust:
     """The figures of one criterion. ``n`` counts conversations on which people agree among themselves.
 
     ``levels`` are there where the criterion has a scale; the state is then the lower of what outcomes and levels reach,
-    because points follow the level.
+    because points follow the level. ``channel`` is empty where it is not known, or all are taken together. ``base_rate`` is
+    the share of the commonest outcome, ``base_rates`` that of each.
     """
 
     criterion: str
@@ -129,15 +130,27 @@ class Trust:
     error_at: Mapping[float, Share]
     people: Figure
     state: State
+    scorecard: str
+    channel: str
+    raters: Labelled
+    base_rates: Mapping[str, Share]
     levels: TrustLevels | None = None
+
+    def without_names(self) -> Trust:
+        """The same without the raters' names."""
+        return replace(self, raters=self.raters.without_names())
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         levels = {"levels": self.levels.as_dict()} if self.levels else {}
         return {
             "criterion": self.criterion,
+            "scorecard": self.scorecard,
+            "channel": self.channel or None,
+            "raters": self.raters.as_dict(),
             "n": self.n,
             "base_rate": self.base_rate.as_dict(),
+            "base_rates": {name: share.as_dict() for name, share in self.base_rates.items()},
             "decided": self.decided.as_dict(),
             "agreement": self.agreement.as_dict(),
             "kappa": self.kappa.as_dict(),
@@ -153,99 +166,26 @@ class Trust:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One criterion of one conversation: what each rater said, what the machine said and how surely.
-
-    With a scale ``top`` is its highest level, and ``levels`` are those of the raters, None where one gave none.
-    """
-
-    raters: tuple[str, ...]
-    machine: str
-    confidence: float
-    levels: tuple[int | None, ...] = ()
-    machine_level: int | None = None
-    top: int | None = None
-
-    @property
-    def consensus(self) -> str | None:
-        """What all raters said, or None where they differ."""
-        return self.raters[0] if len(set(self.raters)) == 1 else None
-
-    @property
-    def consensus_level(self) -> int | None:
-        """The level that all raters gave, or None."""
-        return self.levels[0] if len(set(self.levels)) == 1 else None
-
-
 def trust_report(
-    evaluations: Mapping[str, Mapping[str, Any]], labels: Mapping[str, Mapping[str, Any]], bar: Bar
+    scored: Iterable[Scored], labels: Mapping[str, Mapping[str, Any]], bar: Bar, *, joined: bool = False
 ) -> list[Trust]:
-    """The figures of each criterion, in the order of the scorecard.
+    """The figures of each criterion by version of the card and channel, in the order of the scorecard.
 
     Args:
-        evaluations: contract 2's ``evaluation`` by conversation.
         labels: by conversation ``{"criteria": {id: outcome}}``, or such a value for each rater; criteria with a scale
-            stand in ``"levels": {id: level}`` too.
+            stand in ``"levels": {id: level}`` too, ``"rater"`` names who says so. An outcome of None is none.
+        joined: all channels of a card together.
+
+    Returns:
+        Nothing where no conversation has both.
 
     Raises:
-        UserError: no conversation has both, or a level is no number of its scale.
+        UserError: a level is no number of its scale.
     """
-    judged: dict[str, list[Judged]] = {}
-    for identifier, evaluation in evaluations.items():
-        if identifier not in labels:
-            continue
-        raters = list(_raters(labels[identifier]))
-        for result in evaluation["criteria"]:
-            one = _judged(result, [rater for rater in raters if result["id"] in rater["criteria"]])
-            if one.raters:
-                judged.setdefault(result["id"], []).append(one)
-    if not judged:
-        raise UserError(
-            "Żadna oceniona rozmowa nie ma ocen ludzi: sprawdź, czy pola `id` w obu plikach są takie same."
-        )
-    return [_trust(criterion, rows, bar) for criterion, rows in judged.items()]
+    return [_trust(key, rows, bar) for key, rows in judged(scored, labels, joined=joined).items()]
 
 
-def _raters(label: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """What each rater said of one conversation."""
-    if "criteria" in label:
-        yield label
-        return
-    for value in label.values():
-        if isinstance(value, Mapping) and "criteria" in value:
-            yield value
-
-
-def _judged(result: Mapping[str, Any], raters: Sequence[Mapping[str, Any]]) -> Judged:
-    name = result["id"]
-    said = tuple(rater["criteria"][name] for rater in raters)
-    machine, sure = str(result["outcome"]), float(result["confidence"])
-    top = TOPS.get(result.get("scale", ""))
-    if top is None:
-        return Judged(said, machine, sure)
-    levels = tuple(_level(rater, name, top) for rater in raters)
-    return Judged(said, machine, sure, levels, result.get("level"), top)
-
-
-def _level(rater: Mapping[str, Any], criterion: str, top: int) -> int | None:
-    """The level that a rater gave; None where they gave none, or judged without the scale.
-
-    Raises:
-        UserError: it is no level of the scale.
-    """
-    given = rater.get("levels")
-    level = given.get(criterion) if isinstance(given, Mapping) else given
-    if level is None or (type(level) is int and 0 <= level <= top):
-        return level
-    raise UserError(
-        "Poziom kryterium {criterion} w ocenach ludzi to liczba całkowita od 0 do {top}: popraw plik.",
-        criterion=criterion,
-        top=top,
-    )
-
-
-def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
+def _trust(key: Key, rows: Sequence[Judged], bar: Bar) -> Trust:
     agreed = [(row.consensus, row) for row in rows]
     known = [(want, row) for want, row in agreed if want is not None]
     pairs: list[Pair] = [(want, row.machine) for want, row in known]
@@ -255,7 +195,7 @@ def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
     kappa = figure(decided, cohen_kappa)
     levels = _levels(rows)
     return Trust(
-        criterion,
+        key.criterion,
         len(pairs),
         Share(counts.most_common(1)[0][1] if counts else 0, len(pairs)),
         Share(len(decided), len(pairs)),
@@ -269,6 +209,10 @@ def _trust(criterion: str, rows: Sequence[Judged], bar: Bar) -> Trust:
         ),
         figure([(r.raters[0], r.raters[1]) for r in rows if len(r.raters) > 1], cohen_kappa),
         _lower(_state(agreement, kappa, len(counts) > 1, bar), levels, rows, bar),
+        key.scorecard,
+        key.channel,
+        labelled(rows),
+        {name: Share(counts[name], len(pairs)) for name in DECIDED_OUTCOMES},
         levels,
     )
 
@@ -369,20 +313,42 @@ def figure(pairs: Sequence[P], measure: Callable[[Sequence[P]], float | None]) -
     return Figure(value, (known[int(0.025 * len(known))], known[int(0.975 * len(known))]))
 
 
-def drift(now: Sequence[Trust], before: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, bool]]:
-    """Change of agreement since an earlier report by criterion, and whether the intervals lie apart."""
-    earlier = {row["criterion"]: row["agreement"] for row in before}
-    found = {}
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Change of agreement since an earlier report; ``apart`` where the intervals lie apart."""
+
+    criterion: str
+    scorecard: str
+    channel: str
+    change: float
+    apart: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self), "channel": self.channel or None}
+
+
+def drift(now: Sequence[Trust], before: Sequence[Mapping[str, Any]]) -> list[Drift]:
+    """Change since an earlier report, of the same criterion of the same version of a card on the same channel.
+
+    Reports of before these were told apart are compared by criterion, where there is one row of it.
+    """
+    earlier = {_place(row): row["agreement"] for row in before}
+    rows = Counter(one.criterion for one in now)
+    found = []
     for one in now:
-        old = earlier.get(one.criterion)
-        if (
-            old is None
-            or old["value"] is None
-            or one.agreement.value is None
-            or one.agreement.interval is None
-        ):
+        old = earlier.get((one.criterion, one.scorecard, one.channel))
+        if old is None and rows[one.criterion] == 1:
+            old = earlier.get((one.criterion, None, None))
+        value, ends = one.agreement.value, one.agreement.interval
+        if old is None or old["value"] is None or value is None or ends is None:
             continue
-        low, high = one.agreement.interval
-        apart = low > old["interval"][1] or high < old["interval"][0]
-        found[one.criterion] = (one.agreement.value - old["value"], apart)
+        apart = ends[0] > old["interval"][1] or ends[1] < old["interval"][0]
+        found.append(Drift(one.criterion, one.scorecard, one.channel, value - old["value"], apart))
     return found
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    if "scorecard" not in row:
+        return row["criterion"], None, None
+    return row["criterion"], row["scorecard"], row.get("channel") or ""

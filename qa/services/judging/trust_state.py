@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from qa.errors import UsageProblem
@@ -14,10 +14,15 @@ from qa.services.access.blindness import awaited_from_anybody, not_in_open_calib
 from qa.services.access.permissions import Actor
 from qa.services.judging.answers import levels_of, outcomes_of
 from qa.services.judging.cards import known_card
-from qa.services.judging.trust import Bar, trust_report
+from qa.services.judging.trust import Bar, Trust, trust_report
+from qa.services.judging.trust_kept import UNMEASURED, kept, with_change
+from qa.services.judging.trust_labels import Scored
 from qa.storage import audit
 from qa.storage.people import DisputeRow, OverviewRow, ReviewRow, TrustRow
 from qa.storage.tables import ConversationRow, EvaluationRow, TaggingRow, now
+from scorecards import Criterion
+
+_NOTHING: Mapping[str, Any] = {"value": None, "interval": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,40 @@ class TrustLevelLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TrustLine:
-    """One criterion; shares are of 0..1 and None of nothing, ``fail`` and ``na`` are (precision, recall).
+class TrustShare:
+    """A share of 0..1 (None of nothing) with its 95 % interval and its counts; ``of`` says what it is about."""
 
-    ``levels`` are there where the criterion has a scale and was measured.
+    of: str
+    value: float | None
+    low: float | None
+    high: float | None
+    part: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrustDetails:
+    """What stands behind the state of a criterion.
+
+    ``raters`` says how many labels each person gave; ``base_rates`` are the outcomes that people gave, ``errors`` the wrong
+    outcomes among the surest, of the shares of conversations in ``of``.
+    """
+
+    raters: tuple[int, ...]
+    base_rates: tuple[TrustShare, ...]
+    precision: tuple[TrustShare, ...]
+    recall: tuple[TrustShare, ...]
+    errors: tuple[TrustShare, ...]
+    kappa: tuple[float | None, float | None]
+    ac1: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustLine:
+    """One criterion on one channel; shares are of 0..1 and None of nothing, ``fail`` and ``na`` are (precision, recall).
+
+    ``levels`` are there where the criterion has a scale and was measured; ``channel`` is None where it was not measured,
+    or before channels were told apart.
     """
 
     criterion: str
@@ -60,12 +95,15 @@ class TrustLine:
     na: tuple[float | None, float | None]
     change: float | None
     levels: TrustLevelLine | None = None
+    channel: str | None = None
+    details: TrustDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
     """The report of one scorecard; ``measured_at`` is None where there is none yet. ``blind`` of ``conversations``
-    reviews were made without seeing the machine's outcomes."""
+    reviews were made without seeing the machine's outcomes, by ``raters`` people (None: not counted then). ``channels``
+    are those that were measured."""
 
     scorecard: str
     scorecards: tuple[str, ...]
@@ -74,6 +112,19 @@ class TrustView:
     conversations: int
     blind: int
     lines: tuple[TrustLine, ...]
+    raters: int | None = None
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrust:
+    """What this installation's finished reviews say of a card: by channel, and ``whole`` with all channels together."""
+
+    rows: tuple[Trust, ...]
+    whole: tuple[Trust, ...]
+    conversations: int
+    blind: int
+    raters: int
 
 
 def trust_view(session: Session, actor: Actor, scorecard: str = "") -> TrustView:
@@ -89,7 +140,7 @@ def trust_view(session: Session, actor: Actor, scorecard: str = "") -> TrustView
     card = known_card(chosen)
     row = session.get(TrustRow, chosen)
     content = row.content if row else {}
-    lines = tuple(_line(c.id, c.name, c.critical, content.get(c.id)) for c in card.criteria)
+    lines = tuple(line for c in card.criteria for line in _lines(c, content.get(c.id)))
     meta = row.bar if row else {}
     return TrustView(
         chosen,
@@ -99,6 +150,8 @@ def trust_view(session: Session, actor: Actor, scorecard: str = "") -> TrustView
         meta.get("conversations", 0),
         meta.get("blind", 0),
         lines,
+        meta.get("raters"),
+        tuple(sorted({line.channel for line in lines if line.channel})),
     )
 
 
@@ -112,31 +165,75 @@ def measure(session: Session, actor: Actor, scorecard: str, bar: Bar) -> int:
     """
     actor.must("trust.set_bar")
     known_card(scorecard)
-    labels, blind = _labels(session, scorecard)
-    if not labels:
-        raise UsageProblem(
-            "Nie ma jeszcze zakończonych ocen kartą {card}: najpierw oceń próbę rozmów.", card=scorecard
-        )
-    machine = _machine(session, scorecard)
-    report = trust_report({name: machine[name] for name in labels if name in machine}, labels, bar)
+    found = stored_trust(session, scorecard, bar)
     before = session.get(TrustRow, scorecard)
     earlier = before.content if before else {}
     content = {}
-    for one in report:
-        figures = one.as_dict()
-        old = earlier.get(one.criterion, {}).get("agreement", {}).get("value")
-        value = figures["agreement"]["value"]
-        figures["change"] = None if old is None or value is None else value - old
-        content[one.criterion] = figures
-    meta = {"bar": asdict(bar), "conversations": len(labels), "blind": blind}
+    for one in found.whole:
+        channels = [row for row in found.rows if row.criterion == one.criterion]
+        content[one.criterion] = with_change(kept(one, channels), earlier.get(one.criterion, {}))
+    n = found.conversations
+    meta = {"bar": asdict(bar), "conversations": n, "blind": found.blind, "raters": found.raters}
     session.merge(
         TrustRow(scorecard=scorecard, source="reviews", content=content, bar=meta, created_at=now())
     )
     states = {name: figures["state"] for name, figures in content.items()}
-    audit.record(
-        session, actor.login, "trust_measure", scorecard, {"n": len(labels), "states": states, **asdict(bar)}
+    audit.record(session, actor.login, "trust_measure", scorecard, {"n": n, "states": states, **asdict(bar)})
+    return n
+
+
+def kept_bar(session: Session, scorecard: str) -> Bar:
+    """The bar of the latest report; the usual one where there is none yet."""
+    row = session.get(TrustRow, scorecard)
+    return Bar(**row.bar["bar"]) if row and "bar" in row.bar else Bar()
+
+
+def reviewed_cards(session: Session) -> list[str]:
+    """The scorecards with which reviews were finished."""
+    query = select(ReviewRow.scorecard).where(ReviewRow.status == "finished").distinct()
+    return sorted(session.scalars(query))
+
+
+def stored_trust(session: Session, scorecard: str, bar: Bar) -> StoredTrust:
+    """The report of finished reviews against the automatic results that are kept of this scorecard; nothing is written.
+
+    Each reviewer of a conversation is a rater; where a dispute was decided, its outcome of that criterion stands alone.
+
+    Raises:
+        UsageProblem: nothing was reviewed with it, or the machine judged none of it.
+    """
+    labels, blind = _labels(session, scorecard)
+    if not labels:
+        raise _nothing(session, scorecard)
+    scored = [one for one in _machine(session, scorecard) if one.conversation in labels]
+    rows = tuple(trust_report(scored, labels, bar))
+    if not rows:
+        raise UsageProblem(
+            "Rozmowy ocenione kartą {card} nie mają jej wyników automatycznych: przetwórz je poleceniem odsluch run.",
+            card=scorecard,
+        )
+    several = len({one.channel for one in scored}) > 1
+    whole = tuple(trust_report(scored, labels, bar, joined=True)) if several else rows
+    people = {one["rater"] for raters in labels.values() for one in raters.values()}
+    return StoredTrust(rows, whole, len(labels), blind, len(people))
+
+
+def _nothing(session: Session, scorecard: str) -> UsageProblem:
+    """Why there is nothing to measure with, and what to do."""
+    finished = (
+        select(func.count())
+        .select_from(ReviewRow)
+        .where(ReviewRow.status == "finished", ReviewRow.scorecard == scorecard)
     )
-    return len(labels)
+    if session.scalar(finished):
+        return UsageProblem(
+            "Wszystkie zakończone oceny kartą {card} czekają na ocenę w ciemno albo koniec kalibracji: dokończ je, a raport "
+            "będzie można policzyć.",
+            card=scorecard,
+        )
+    return UsageProblem(
+        "Nie ma jeszcze zakończonych ocen kartą {card}: najpierw oceń próbę rozmów.", card=scorecard
+    )
 
 
 def _labels(session: Session, scorecard: str) -> tuple[dict[str, Any], int]:
@@ -166,15 +263,16 @@ def _labels(session: Session, scorecard: str) -> tuple[dict[str, Any], int]:
                 earlier["criteria"].pop(disputed, None)
                 earlier["levels"].pop(disputed, None)
             outcomes = {name: outcome for name, outcome in outcomes.items() if name == disputed}
-        raters[f"{row.kind}-{row.account_id}-{disputed or ''}"] = {"criteria": outcomes, "levels": levels}
+        given = {"criteria": outcomes, "levels": levels, "rater": row.account_id}
+        raters[f"{row.kind}-{row.account_id}-{disputed or ''}"] = given
         if row.kind in ("second", "calibration"):
             blind.add(row.conversation_id)
     return dict(found), len(blind)
 
 
-def _machine(session: Session, scorecard: str) -> dict[str, dict[str, Any]]:
+def _machine(session: Session, scorecard: str) -> list[Scored]:
     query = (
-        select(ConversationRow.conversation_id, EvaluationRow.content)
+        select(ConversationRow.conversation_id, EvaluationRow.content, ConversationRow.channel)
         .join(TaggingRow, and_(TaggingRow.input_digest == ConversationRow.digest, TaggingRow.current))
         .join(EvaluationRow, and_(EvaluationRow.input_digest == TaggingRow.digest, EvaluationRow.current))
         .where(
@@ -184,54 +282,71 @@ def _machine(session: Session, scorecard: str) -> dict[str, dict[str, Any]]:
                 select(ReviewRow.conversation_id).where(ReviewRow.status == "finished")
             ),
         )
+        .order_by(ConversationRow.conversation_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return [Scored(*row) for row in session.execute(query).tuples()]
 
 
-def _line(criterion: str, name: str, critical: bool, figures: Mapping[str, Any] | None) -> TrustLine:
+def _lines(criterion: Criterion, figures: Mapping[str, Any] | None) -> list[TrustLine]:
+    """A line for each channel that was measured; one without figures where none was."""
     if figures is None:
-        nothing = (None, None)
-        return TrustLine(
-            criterion,
-            name,
-            critical,
-            "unmeasured",
-            0,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            nothing,
-            nothing,
-            None,
-        )
-    low, high = figures["agreement"]["interval"] or (None, None)
+        return [_line(criterion, UNMEASURED, {})]
+    channels = figures.get("by_channel", {None: figures})
+    return [_line(criterion, one["state"], one) for _, one in sorted(channels.items(), key=str)]
+
+
+def _line(criterion: Criterion, state: str, figures: Mapping[str, Any]) -> TrustLine:
+    agreement = figures.get("agreement", _NOTHING)
+    low, high = agreement["interval"] or (None, None)
+    outcomes = figures.get("outcomes", {})
 
     def pair(outcome: str) -> tuple[float | None, float | None]:
-        both = figures["outcomes"][outcome]
+        both = outcomes.get(outcome, {"precision": _NOTHING, "recall": _NOTHING})
         return both["precision"]["value"], both["recall"]["value"]
 
+    def value(name: str) -> float | None:
+        found: float | None = figures.get(name, _NOTHING)["value"]
+        return found
+
     return TrustLine(
-        criterion,
-        name,
-        critical,
-        figures["state"],
-        figures["n"],
-        figures["decided"]["value"],
-        figures["agreement"]["value"],
+        criterion.id,
+        criterion.name,
+        criterion.critical,
+        state,
+        figures.get("n", 0),
+        value("decided"),
+        agreement["value"],
         low,
         high,
-        figures["kappa"]["value"],
-        figures["ac1"]["value"],
-        figures["people_kappa"]["value"],
+        value("kappa"),
+        value("ac1"),
+        value("people_kappa"),
         pair("fail"),
         pair("na"),
         figures.get("change"),
         _level_line(figures.get("levels")),
+        figures.get("channel"),
+        _details(figures) if figures else None,
     )
+
+
+def _details(figures: Mapping[str, Any]) -> TrustDetails:
+    outcomes = figures["outcomes"]
+    rates = figures.get("base_rates", {})  # reports of before have the commonest outcome only
+    return TrustDetails(
+        tuple(one["n"] for one in figures.get("raters", {"labels": ()})["labels"]),
+        tuple(_share(name, one) for name, one in rates.items()),
+        tuple(_share(name, one["precision"]) for name, one in outcomes.items()),
+        tuple(_share(name, one["recall"]) for name, one in outcomes.items()),
+        tuple(_share(coverage, one) for coverage, one in figures["error_at_coverage"].items()),
+        tuple(figures["kappa"]["interval"] or (None, None)),
+        tuple(figures["ac1"]["interval"] or (None, None)),
+    )
+
+
+def _share(of: str, figures: Mapping[str, Any]) -> TrustShare:
+    low, high = figures["interval"] or (None, None)
+    return TrustShare(of, figures["value"], low, high, figures["part"], figures["n"])
 
 
 def _level_line(figures: Mapping[str, Any] | None) -> TrustLevelLine | None:

@@ -165,7 +165,7 @@ def _days(settings: Settings, name: str) -> int:
 def _staff_retention(settings: Settings) -> Iterable[str]:
     web = settings.web
     yield (
-        "oceny ludzi, odwołania, poprawki powodów i nastroju, wylosowane rozmowy: "
+        "oceny ludzi, odwołania, poprawki powodów i nastroju klienta, wylosowane rozmowy: "
         f"{_days(settings, 'evaluations')} dni od rozmowy"
     )
     yield f"rozmowy 1:1 i ustalenia z nich: {settings.retention_days['evaluations']} dni od utworzenia"

@@ -91,3 +91,13 @@ def test_scraps_are_gathered_until_something_was_said() -> None:
 @pytest.mark.parametrize("texts", [("słowo " * 300,), ("krótko",) * 30, ("dość długa wypowiedź " * 10,) * 6])
 def test_short_ones_and_letters_are_read_once(texts: tuple[str, ...]) -> None:
     assert ends_of(Document("customer", tuple(range(len(texts))), texts)) == []
+
+
+def test_special_tokens_of_other_families_are_found_by_their_names() -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "paczka": 4}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    windower = Windower(tokenizer)
+    assert (windower.begin, windower.end, windower.unknown) == (2, 3, 1)

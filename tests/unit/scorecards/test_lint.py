@@ -229,6 +229,53 @@ def test_what_the_loader_refuses_are_errors_all_at_once() -> None:
     assert found.remarks[0].line < found.remarks[1].line
 
 
+HIDING = """
+format: 1
+id: moja
+version: 1
+name: Moja
+sections:
+  - id: s
+    name: Sekcja
+    weight: 100
+    criteria:
+      - {id: a, name: A, question: "Czy wita?", weight: 50, check: greeting, only: {channels: [fax], reasons: [zwrot]}}
+      - {id: b, name: B, question: "Czy przeprasza?", weight: 60, check: apolog, thresholds: {pass: 1.5, fail: wysoki}}
+      - {id: b, name: 7, weight: 60, check: phrase_said, kolor: red, parameters: {phrases: ["*"], turns: 0}}
+      - {id: c, name: C, question: "Jak?", weight: 5, scale: 0-3, pass_from: 9, levels: {1: '', 2: {check: brak}}}
+"""
+
+
+def test_no_fault_hides_another() -> None:
+    found = lint_text(HIDING.lstrip(), "moja.yaml")
+    told = [one.message for one in found.remarks]
+    for words in (
+        "wagi kryteriów dają 175",
+        "kanał „fax”",
+        "„zwrot” nie jest powodem",
+        "sprawdzenie „apolog”",
+        "„pass” musi być liczbą",
+        "„fail” musi być liczbą",
+        "„b” już wystąpił",
+        "nieznane pole „kolor”",
+        "brakuje pola „question”",
+        "pole „name” musi być niepustym tekstem",
+        "wzorzec „*”",
+        "pole „turns” musi być liczbą",
+        "„pass_from” musi być liczbą całkowitą od 1 do 3",
+        "pole „1” musi być niepustym tekstem",
+        "sprawdzenie „brak”",
+    ):
+        assert [one for one in told if words in one], (words, told)
+    assert len(told) == 15
+    assert {one.level for one in found.remarks} == {"error"}
+
+
+def test_weights_are_summed_unless_one_is_no_number() -> None:
+    assert "dają 110" in str([one.message for one in remarks(card(weight=50, check="powitanko"))])
+    assert "dają" not in str([one.message for one in remarks(card(weight="dużo"))])
+
+
 def test_weights_that_do_not_sum_and_what_no_tagger_serves() -> None:
     (one,) = remarks(card(weight=39))
     assert (one.level, "dają 99, a powinny 100" in one.message) == ("error", True)
@@ -252,6 +299,11 @@ def test_a_file_that_is_not_there_is_an_error_of_its_own() -> None:
         ("Czy padło powitanie lub pożegnanie?", ("powitanie", "pożegnanie")),
         ("Czy konsultant deklaruje termin i rezerwuje wizytę?", ("deklaruje", "rezerwuje")),
         ("Czy padają nazwa firmy oraz imię konsultanta?", ("nazwa firmy", "imię")),
+        ("Czy konsultant wita klienta i czy pyta o numer zamówienia?", ("wita", "pyta")),
+        ("Czy konsultant przeprasza, a następnie proponuje zwrot?", ("przeprasza", "proponuje")),
+        ("Czy konsultant pyta o potrzeby, po czym proponuje produkt?", ("pyta", "proponuje")),
+        ("Czy konsultant pyta, czy paczka doszła i czy jest cała?", None),
+        ("Czy konsultant wita klienta, a klient podaje numer?", None),
         # one act with several objects, or several ways of one act
         ("Czy konsultant pyta o imię i nazwisko?", None),
         ("Czy konsultant informuje o terminie i kosztach?", None),

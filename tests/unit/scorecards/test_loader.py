@@ -152,14 +152,17 @@ def test_user_file_loads(tmp_path: Path) -> None:
 )
 def test_refusals_name_file_line_and_remedy(old: str, new: str, line: int, words: str) -> None:
     assert old in GOOD
-    with pytest.raises(ScorecardError) as refusal:
-        parse_scorecard(GOOD.replace(old, new, 1), "moja.yaml")
-    message = refusal.value.message
+    text = GOOD.replace(old, new, 1)
+    card, refusals = read_scorecard(text, "moja.yaml", Served())
+    assert card is None
+    message = next(one.message for one in refusals if words in one.message)
     assert message.startswith("moja.yaml, wiersz ")
-    assert words in message
     if "YAML" not in words:
         assert f"wiersz {line}," in message, message
     assert "\n" not in message
+    with pytest.raises(ScorecardError) as refusal:
+        parse_scorecard(text, "moja.yaml")
+    assert refusal.value.message == refusals[0].message
 
 
 def test_a_file_that_is_nested_without_end_is_refused() -> None:

@@ -61,8 +61,7 @@ CUSTOMERS = {
     "Wydźwięk": "a column of exports: conversation_overview.sentiment",
     "wydźwięk": "a filter of exports",
     "sprawa neutralna, bez problemu i bez złych emocji": "phone@1, when a call needs no empathy: the guide says the customer's",
-    ", nastrój w": "how often the customer's sentiment flips, of the tagger's figures",
-    "JSON lines albo CSV z polami text i reasons (sentiment, channel, writer)": "labels of a customer's contact",
+    "JSON lines albo CSV UTF-8 z polami text i reasons (primary, sentiment, channel, writer)": "labels of a customer's contact",
 }
 SAYS_THAT_NONE_IS_JUDGED = {
     "Emocji konsultantów nie ocenia się wcale, a emocji z głosu nikomu (art",

@@ -275,6 +275,16 @@ def test_trust_and_board_show_levels(graded: Workspace, sign_in_as: SignIn) -> N
     page = lead.get(f"/trust?card={CARD.key}").text
     assert "Poziomy kryteriów ze skalą" in page
     assert "-0.33" in page  # one of three is one level lower
+    assert "Szczegóły kryteriów" in page
+    assert "Precyzja automatu" in page
+    assert "1 oceniający" in page.replace("\u00a0", " ")
+    assert "kanał: czat" in page
+    english = lead.call("PUT", "/api/v1/me/language", {"language": "en"})
+    assert english.status_code == 200
+    page = lead.get(f"/trust?card={CARD.key}").text
+    assert "Criteria in detail" in page
+    assert "Error when 80" in page
+    assert lead.call("PUT", "/api/v1/me/language", {"language": "pl"}).status_code == 200
     (line,) = [one for one in lead.get(f"/api/v1/trust?card={CARD.key}").json()["lines"] if one["levels"]]
     assert (line["criterion"], line["levels"]["n"], line["levels"]["top"]) == (SCALED, 3, 3)
     board = lead.get(f"/quality?first={TODAY}&last={TODAY}").text

@@ -18,6 +18,7 @@ from qa.storage.fingerprint import content_fingerprint
 from qa.storage.results import keep_taggings
 from qa.storage.tables import ConversationRow
 from scorecards import Scorecard, parse_scorecard
+from scorecards.shelf import text_of
 from tests.unit.qa.conftest import Run
 from tests.unit.qa.databases import empty_storage
 
@@ -300,6 +301,13 @@ def test_the_command_compares_with_the_card_in_use(cli: Run, stored: Path) -> No
     assert [one["id"] for one in found["criteria"]] == ["rodo", "thanks"]
 
 
+def test_a_channel_is_compared_with_its_card(cli: Run, stored: Path) -> None:
+    text = (stored / "old.yaml").read_text().replace('"phone"', '"moja"', 1)
+    (stored / "moja.yaml").write_text(text)
+    status, out, _ = cli("scorecards", "preview", "moja.yaml", "--channel", "phone", "--json")
+    assert (status, json.loads(out)["against"]) == (0, "phone@1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
@@ -310,7 +318,9 @@ def test_the_command_compares_with_the_card_in_use(cli: Run, stored: Path) -> No
         (["draft.yaml", "--channel", "email"], 1, "nie ma otagowanych rozmów (email)"),
         (["draft.yaml", "--channel", "gołąb"], 2, "gołąb"),
         (["draft.yaml", "--limit", "0"], 2, "--limit"),
-        (["moja.yaml"], 2, "podaj inną kartę, np. --against bot@1"),
+        (["moja.yaml"], 2, "podaj inną kartę, np. --against phone@1"),
+        (["bocik.yaml"], 2, "podaj inną kartę, np. --against bot@1"),
+        (["czat.yaml"], 2, "podaj inną kartę, np. --against chat@"),
         (["moja.yaml", "--against", "inna.yaml"], 2, "podaj --channel"),
         (["phone@1"], 2, "podaj inną kartę"),
     ],
@@ -320,6 +330,9 @@ def test_what_cannot_be_previewed_is_one_sentence(
 ) -> None:
     for name in ("moja", "inna"):
         text = (stored / "old.yaml").read_text().replace('"phone"', f'"{name}"', 1)
+        (stored / f"{name}.yaml").write_text(text)
+    for name, key in (("bocik", "bot@1"), ("czat", "chat@2")):
+        text = text_of(key)[0].replace(f"id: {key.partition('@')[0]}", f"id: {name}", 1)
         (stored / f"{name}.yaml").write_text(text)
     found, out, err = cli("scorecards", "preview", *arguments)
     assert (found, out) == (status, "")

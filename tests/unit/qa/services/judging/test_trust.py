@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from qa.errors import UserError
 from qa.services.judging.trust import Bar, Share, cohen_kappa, drift, figure, gwet_ac1, trust_report
+from qa.services.judging.trust_labels import Scored
 from tests.unit.qa.conftest import Run
 
 OUTCOMES = st.sampled_from(["pass", "fail", "na"])
@@ -54,7 +55,7 @@ def evaluation(outcome: str, confidence: float = 0.9) -> dict[str, Any]:
 
 def report(said: list[tuple[str, str]], bar: Bar | None = None) -> Any:
     """The report on one criterion where people say the first and the machine the second."""
-    evaluations = {str(i): evaluation(machine, 1 - i / 1000) for i, (_, machine) in enumerate(said)}
+    evaluations = [Scored(str(i), evaluation(machine, 1 - i / 1000)) for i, (_, machine) in enumerate(said)]
     labels = {str(i): {"criteria": {"greeting": people}} for i, (people, _) in enumerate(said)}
     (one,) = trust_report(evaluations, labels, bar or Bar())
     return one
@@ -96,20 +97,30 @@ def test_where_people_differ_nobody_is_right() -> None:
         "1": {"A": {"criteria": {"greeting": "pass"}}, "B": {"criteria": {"greeting": "fail"}}},
         "2": {"A": {"criteria": {"greeting": "pass"}}, "B": {"criteria": {"greeting": "pass"}}},
     }
-    (one,) = trust_report({"1": evaluation("pass"), "2": evaluation("pass")}, labels, Bar())
+    (one,) = trust_report([Scored("1", evaluation("pass")), Scored("2", evaluation("pass"))], labels, Bar())
     assert one.n == 1
     assert one.people.value == 0.0
-    with pytest.raises(UserError, match="id"):
-        trust_report({"3": evaluation("pass")}, labels, Bar())
+    assert trust_report([Scored("3", evaluation("pass"))], labels, Bar()) == []
 
 
 def test_drift_tells_chance_from_change() -> None:
     before = [report([("pass", "pass")] * 50 + [("fail", "pass")] * 2).as_dict()]
     worse = report([("pass", "pass")] * 30 + [("fail", "pass")] * 30)
-    (change, apart) = drift([worse], before)["greeting"]
-    assert change < -0.4
-    assert apart
-    assert drift([report([("pass", "pass")] * 45 + [("fail", "pass")] * 3)], before)["greeting"][1] is False
+    (moved,) = drift([worse], before)
+    assert moved.change < -0.4
+    assert moved.apart
+    (same,) = drift([report([("pass", "pass")] * 45 + [("fail", "pass")] * 3)], before)
+    assert same.apart is False
+
+
+def test_drift_compares_the_same_version_and_channel() -> None:
+    now = report([("pass", "pass")] * 5)
+    row = now.as_dict()
+    assert drift([now], [{**row, "scorecard": "phone@2"}]) == []
+    assert drift([now], [{**row, "channel": "chat"}]) == []
+    older = {name: value for name, value in row.items() if name not in ("scorecard", "channel")}
+    assert [one.change for one in drift([now], [older])] == [0.0]
+    assert drift([now, replace(now, channel="chat")], [older]) == []
 
 
 def lines(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -127,7 +138,8 @@ def test_the_command_prints_stores_and_compares(cli: Run, tmp_path: Path) -> Non
     assert status == 2
     assert "utwórz go albo popraw -o" in err
     found = json.loads(cli("scorecards", "trust", "o.jsonl", "l.jsonl", "--before", "r.json", "--json")[1])
-    assert found["drift"] == {"greeting": {"change": 0.0, "apart": False}}
+    place = {"criterion": "greeting", "scorecard": "phone@1", "channel": None}
+    assert found["drift"] == [{**place, "change": 0.0, "apart": False}]
     assert found["criteria"][0]["agreement"]["n"] == 5
 
 
@@ -149,3 +161,111 @@ def test_a_wrong_file_is_one_sentence(
     assert status == 2
     assert words in err
     assert cli("scorecards", "trust", "nie-ma.jsonl", "l.jsonl")[0] == 2
+
+
+def test_versions_and_channels_have_rows_of_their_own() -> None:
+    newer = {**evaluation("fail"), "scorecard": "phone@2"}
+    scored = [
+        Scored("1", evaluation("pass"), "phone"),
+        Scored("1", newer, "phone"),
+        Scored("2", evaluation("fail"), "chat"),
+    ]
+    labels = {name: {"criteria": {"greeting": "pass"}} for name in "12"}
+    found = {(one.scorecard, one.channel): one.agreement.value for one in trust_report(scored, labels, Bar())}
+    assert found == {("phone@1", "chat"): 0.0, ("phone@1", "phone"): 1.0, ("phone@2", "phone"): 0.0}
+    joined = trust_report(scored, labels, Bar(), joined=True)
+    assert [(one.scorecard, one.channel, one.n) for one in joined] == [("phone@1", "", 2), ("phone@2", "", 1)]
+
+
+def test_who_labelled_is_counted_and_nobody_is_invented() -> None:
+    said = {"criteria": {"greeting": "pass"}}
+    labels = {"1": {"A": said, "B": said}, "2": {"A": said}, "3": {"A": {"criteria": {"greeting": None}}}}
+    scored = [Scored(name, evaluation("pass")) for name in "123"]
+    (one,) = trust_report(scored, labels, Bar())
+    assert one.raters.as_dict() == {"n": 2, "labels": [{"name": "A", "n": 2}, {"name": "B", "n": 1}]}
+    assert one.n == 2  # no outcome is no label
+    assert one.raters.without_names().as_dict()["labels"] == [{"name": None, "n": 2}, {"name": None, "n": 1}]
+    (one,) = trust_report(scored, {"1": said, "2": said}, Bar())
+    assert one.raters.as_dict() == {"n": None, "labels": [{"name": None, "n": 2}]}
+    (one,) = trust_report(scored, {"1": {**said, "rater": "Ola"}, "2": {**said, "rater": "Jan"}}, Bar())
+    assert one.raters.counts == (("Jan", 1), ("Ola", 1))
+    decided = {"ola": said, "ola-greeting": {**said, "kind": "dispute"}}
+    (one,) = trust_report(scored, {"1": decided}, Bar())
+    assert one.raters.counts == (("ola", 2),)
+
+
+def test_base_rates_are_of_every_outcome() -> None:
+    one = report([("pass", "pass")] * 6 + [("fail", "review")] * 3 + [("na", "na")])
+    assert {name: share.part for name, share in one.base_rates.items()} == {"pass": 6, "fail": 3, "na": 1}
+    assert one.as_dict()["base_rates"]["fail"]["value"] == pytest.approx(0.3)
+
+
+ONE_LABEL = '{"id": "1", "criteria": {"greeting": "pass"}}'
+ONE_RESULT = json.dumps({"id": "1", "channel": "phone", "evaluation": evaluation("pass")})
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "labels", "words"),
+    [
+        (ONE_RESULT, '{"id": "1", "criteria": {"greeting": "zaliczone"}}', "wiersz 1, kryterium greeting"),
+        (
+            ONE_RESULT,
+            '{"id": "1", "B": {"criteria": {"greeting": "review"}}}',
+            "oceniający B, kryterium greeting",
+        ),
+        (ONE_RESULT, '{"id": "1", "criteria": ["pass"]}', "„criteria”"),
+        (ONE_RESULT, ONE_LABEL + "\n" + ONE_LABEL.replace("pass", "fail"), "wiersz 2: rozmowa z wiersza 1"),
+        (
+            ONE_RESULT + "\n" + ONE_RESULT.replace('"pass"', '"fail"'),
+            ONE_LABEL,
+            "wiersz 2: rozmowa z wiersza 1",
+        ),
+        ('{"id": "1", "evaluation": {"score": 1}}', ONE_LABEL, "nie jest oceną"),
+        (ONE_RESULT.replace('"pass"', '"zaliczone"'), ONE_LABEL, "„outcome”"),
+        (ONE_RESULT.replace("0.9", '"duza"'), ONE_LABEL, "„confidence”"),
+    ],
+)
+def test_what_is_no_label_and_no_evaluation_is_refused_by_line(
+    cli: Run, tmp_path: Path, evaluated: str, labels: str, words: str
+) -> None:
+    (tmp_path / "o.jsonl").write_text(evaluated)
+    (tmp_path / "l.jsonl").write_text(labels)
+    status, _, err = cli("scorecards", "trust", "o.jsonl", "l.jsonl")
+    assert status == 2
+    assert words in err
+    assert "zaliczone" not in err
+
+
+def test_the_same_line_twice_is_one(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "o.jsonl").write_text(f"{ONE_RESULT}\n{ONE_RESULT}\n")
+    (tmp_path / "l.jsonl").write_text(f"{ONE_LABEL}\n{ONE_LABEL}\n")
+    found = json.loads(cli("scorecards", "trust", "o.jsonl", "l.jsonl", "--json")[1])
+    assert [(one["n"], one["channel"]) for one in found["criteria"]] == [(1, "phone")]
+    status, out, _ = cli("scorecards", "trust", "o.jsonl", "l.jsonl")
+    assert "phone@1, telefon" in out
+    assert "Oceniający nie są nazwani; ocen na kryterium: 1." in out
+    (tmp_path / "l.jsonl").write_text(ONE_LABEL.replace('"1"', '"9"'))
+    status, _, err = cli("scorecards", "trust", "o.jsonl", "l.jsonl")
+    assert (status, "`id` w obu plikach" in err) == (1, True)
+
+
+@pytest.mark.parametrize("option", ["--agreement=5", "--kappa=-0.1", "--assisted=1.01", "--least=0"])
+def test_a_bar_beyond_reach_is_refused(cli: Run, tmp_path: Path, option: str) -> None:
+    (tmp_path / "o.jsonl").write_text(ONE_RESULT)
+    (tmp_path / "l.jsonl").write_text(ONE_LABEL)
+    status, _, err = cli("scorecards", "trust", "o.jsonl", "l.jsonl", option)
+    assert status == 2
+    assert "nie mieści się w zakresie" in err
+
+
+def test_with_a_card_alone_it_says_what_is_missing(cli: Run, tmp_path: Path) -> None:
+    status, _, err = cli("scorecards", "trust", "phone@1")
+    assert status == 1
+    assert "Nie ma jeszcze zakończonych ocen kartą phone@1" in err
+    assert "odsluch run" in err
+    assert "odsluch scorecards trust OCENY LUDZIE" in err
+    status, _, err = cli("scorecards", "trust", "nieznana")
+    assert (status, "dostępne karty" in err) == (1, True)
+    (tmp_path / "o.jsonl").write_text(ONE_RESULT)
+    status, _, err = cli("scorecards", "trust", "o.jsonl")
+    assert (status, "brakuje ocen ludzi" in err) == (2, True)

@@ -10,6 +10,7 @@ import pytest
 
 from qa.errors import UserError
 from qa.services.judging.trust import Bar, Trust, trust_report
+from qa.services.judging.trust_labels import Scored
 from tests.unit.qa.conftest import Run
 
 BAR = Bar()
@@ -31,7 +32,7 @@ def label(level: int | str) -> dict[str, Any]:
 
 def report(*pairs: tuple[int | str, int | str], bar: Bar = BAR) -> Trust:
     """What people and the machine said of each conversation."""
-    evaluations = {f"c-{n}": evaluation(machine) for n, (_, machine) in enumerate(pairs)}
+    evaluations = [Scored(f"c-{n}", evaluation(machine)) for n, (_, machine) in enumerate(pairs)]
     labels = {f"c-{n}": label(person) for n, (person, _) in enumerate(pairs)}
     (found,) = trust_report(evaluations, labels, bar)
     return found
@@ -52,14 +53,16 @@ def test_exact_and_near_levels_are_counted_where_both_gave_one() -> None:
 
 def test_without_a_scale_there_are_no_levels_in_the_report() -> None:
     plain = {"id": "greeting", "outcome": "pass", "confidence": 0.9}
-    found = trust_report({"c": {"criteria": [plain]}}, {"c": {"criteria": {"greeting": "pass"}}}, Bar())
+    found = trust_report(
+        [Scored("c", {"criteria": [plain]})], {"c": {"criteria": {"greeting": "pass"}}}, Bar()
+    )
     assert found[0].levels is None
     assert "levels" not in found[0].as_dict()
 
 
 def test_raters_who_differ_in_the_level_count_for_the_outcome_only() -> None:
     both = {"A": label(2), "B": label(3)}
-    (found,) = trust_report({"c": evaluation(2)}, {"c": both}, Bar())
+    (found,) = trust_report([Scored("c", evaluation(2))], {"c": both}, Bar())
     assert found.levels is not None
     assert (found.n, found.levels.n) == (1, 0)
     assert found.agreement.part == 1
@@ -68,7 +71,7 @@ def test_raters_who_differ_in_the_level_count_for_the_outcome_only() -> None:
 
 def test_raters_agree_on_levels_among_themselves() -> None:
     said = [(0, 0), (1, 1), (2, 3), (3, 3), (2, 2)]
-    evaluations = {f"c-{n}": evaluation(2) for n in range(len(said))}
+    evaluations = [Scored(f"c-{n}", evaluation(2)) for n in range(len(said))]
     labels = {f"c-{n}": {"A": label(a), "B": label(b)} for n, (a, b) in enumerate(said)}
     (found,) = trust_report(evaluations, labels, Bar())
     assert found.levels is not None
@@ -93,13 +96,13 @@ def test_a_state_needs_the_bar_for_levels_too() -> None:
 def test_a_level_that_is_none_is_told(level: Any) -> None:
     labels = {"c": {"criteria": {"recap": "pass"}, "levels": {"recap": level}}}
     with pytest.raises(UserError, match="recap w ocenach ludzi to liczba całkowita od 0 do 3"):
-        trust_report({"c": evaluation(2)}, labels, Bar())
+        trust_report([Scored("c", evaluation(2))], labels, Bar())
 
 
 def test_labels_without_levels_count_for_outcomes() -> None:
     for levels in ({}, {"levels": None}, {"levels": {}}, {"levels": {"recap": None}}):
         labels = {"c": {"criteria": {"recap": "pass"}, **levels}}
-        (found,) = trust_report({"c": evaluation(2)}, labels, Bar())
+        (found,) = trust_report([Scored("c", evaluation(2))], labels, Bar())
         assert found.levels is not None
         assert (found.n, found.levels.n) == (1, 0)
 
