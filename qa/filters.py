@@ -157,7 +157,16 @@ def redacting(redactor: Any) -> Step:
     def one(record: InputRecord) -> Result:
         redacted = redactor.redact(_without_telling(redactor, record.conversation))
         places = [
-            {"turn": r.turn, "start": r.start, "end": r.end, "type": r.type} for r in redacted.redactions
+            {
+                "turn": r.turn,
+                "start": r.start,
+                "end": r.end,
+                "type": r.type,
+                "confidence": round(r.confidence, 3),
+                "producer": r.producer,
+                "explanation": r.explanation,
+            }
+            for r in redacted.redactions
         ]
         return {**with_written(conversation_to_dict(redacted.conversation)), REDACTIONS: places}
 

@@ -67,7 +67,9 @@ class Redactor:
             queue=queue,
             metadata=without_words(metadata),
         )
-        rows = tuple(Redaction(f.turn, f.start, f.end, f.type, f.confidence, f.producer) for f in said)
+        rows = tuple(
+            Redaction(f.turn, f.start, f.end, f.type, f.confidence, f.producer, f.explanation) for f in said
+        )
         return Redacted(clean, rows)
 
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str:

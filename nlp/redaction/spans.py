@@ -47,7 +47,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A redacted place; offsets in the original text."""
+    """A redacted place; offsets in the original text. ``explanation`` says which rule spoke, never what the text is."""
 
     turn: int
     start: int
@@ -55,6 +55,7 @@ class Redaction:
     type: PersonalType
     confidence: float
     producer: str
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)

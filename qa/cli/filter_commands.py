@@ -111,7 +111,7 @@ def _noting_cuts(results: Iterable[Any], cut: list[str]) -> Iterator[Any]:
 def redact(configuration: Configuration, source: str, output: str | None, numbered: bool) -> int:
     """Zastąp dane osobowe w rozmowach oznaczeniami takimi jak [PHONE].
 
-    Pole `redactions` mówi, co i gdzie zastąpiono (pozycje w tekście oryginału). Identyfikatory klienta, zamówienia,
+    Pole `redactions` mówi, co i gdzie zastąpiono (pozycje w tekście oryginału), z jaką pewnością i dlaczego. Identyfikatory klienta, zamówienia,
     sprawy i konsultanta, które wyglądają na dane osobowe (e-mail, telefon, PESEL, nazwisko), zamienia się na [ID];
     identyfikator samej rozmowy zostaje, bo po nim łączy się wyniki.
 

@@ -34,6 +34,7 @@ class FakeRedaction:
     type: str
     confidence: float = 1.0
     producer: str = "fake"
+    explanation: str = "shape"
 
 
 @dataclass(frozen=True)

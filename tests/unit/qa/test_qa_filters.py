@@ -93,6 +93,7 @@ def test_redaction_tells_places_in_the_original_text_and_drops_older_tags() -> N
     assert "Zawadzka" not in found["turns"][0]["text"]
     place = found["redactions"][0]
     assert conversation(1)["turns"][place["turn"]]["text"][place["start"] : place["end"]] == "Zawadzka"
+    assert (place["type"], place["producer"], place["explanation"]) == ("PERSON", "fake", "shape")
     assert "reasons" not in found
 
 
