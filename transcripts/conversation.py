@@ -113,3 +113,7 @@ class Span:
     def text(self, conversation: Conversation) -> str:
         """The words at this place."""
         return conversation.turns[self.turn].text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two places share a character."""
+        return self.turn == other.turn and self.start < other.end and other.start < self.end

@@ -77,9 +77,7 @@ def other_question(view: View, span: Span) -> bool:
             for s in view.said("agent", group)
         ),
     ]
-    return any(
-        s.turn == span.turn and s.start < span.end and span.start < s.end for spans in places for s in spans
-    )
+    return any(s.overlaps(span) for spans in places for s in spans)
 
 
 @check("comparison")

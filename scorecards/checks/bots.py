@@ -148,9 +148,7 @@ def _unless_denied(view: View, group: str, turns: Sequence[int] | None) -> list[
 def _covers(view: View, spans: tuple[Span, ...], miss: tuple[Span, ...]) -> bool:
     """The miss overlaps the phrase and goes over no end of a clause that the phrase does not go over too."""
     one, other = spans[0], miss[0]
-    if one.turn != other.turn or not (one.start < other.end and other.start < one.end):
-        return False
-    return _clauses(view, other) <= _clauses(view, one)
+    return one.overlaps(other) and _clauses(view, other) <= _clauses(view, one)
 
 
 def _clauses(view: View, span: Span) -> set[int]:

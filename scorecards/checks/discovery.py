@@ -71,7 +71,7 @@ def _plain_question(view: View, turn: int) -> Span | None:
         span for group in OTHER_QUESTIONS for spans in view.said_by_agent(group, (turn,)) for span in spans
     ]
     for question in _questions(view, turn):
-        if not any(o.turn == turn and o.start < question.end and question.start < o.end for o in others):
+        if not any(one.overlaps(question) for one in others):
             return question
     return None
 

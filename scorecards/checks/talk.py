@@ -51,11 +51,7 @@ def _asked(view: View, message: Sequence[int]) -> tuple[Span, ...]:
     groups = ("offer_of_help", "further_help", "identity_request")
     other = [s for group in groups for spans in view.said_by_agent(group, message) for s in spans]
     other += [s for spans in view.said("agent", "asks_data", message) for s in spans]
-    return tuple(span for span in found if not any(_overlap(span, s) for s in other))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.turn == other.turn and one.start < other.end and other.start < one.end
+    return tuple(span for span in found if not any(span.overlaps(s) for s in other))
 
 
 def _aside(view: View) -> tuple[Span, ...]:
