@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "models" / "training"
 REVIEWED = Path(__file__).with_name("reviewed.jsonl")
 """Personal data in models/training/contacts: what the redactor found there, without what is not personal."""
-NEAR_MISSES = ROOT / "tests" / "unit" / "nlp" / "redaction" / "near_misses.txt"
+NEAR_MISSES = ROOT / "tests" / "unit" / "nlp" / "redaction" / "near_misses"
 Trust = Literal["marked", "reviewed", "ruled"]
 WEIGHT: Mapping[Trust, float] = {"marked": 3.0, "reviewed": 1.0, "ruled": 1.0}  # of a word
 DOUBTFUL = 0.2  # of a word with a capital that the rules leave alone: it may be a name that they do not know
@@ -160,9 +160,10 @@ def renamed(contact: Marked, rng: random.Random) -> Marked:
 
 def near_misses() -> Iterator[Marked]:
     """Sentences in which nothing is personal, each a contact of its own; ``?`` before those not reached yet."""
-    for line in NEAR_MISSES.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield Marked(Conversation("", "chat", (Turn("customer", line.removeprefix("? ")),)), ())
+    for table in sorted(NEAR_MISSES.glob("*.txt")):
+        for line in table.read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                yield Marked(Conversation("", "chat", (Turn("customer", line.removeprefix("? ")),)), ())
 
 
 def texts(folder: str) -> Iterator[tuple[str, list[Turn]]]:
