@@ -2,7 +2,8 @@
 
 ``encoder.safetensors`` holds, for each trained tensor, its difference to the base model: matrices as
 int8 with one scale for each row, vectors as float16. The evaluated artefact is what :func:`load` returns,
-so what rounding costs is in the figures. ``surface.safetensors`` holds the surface heads, if it has any.
+so what rounding costs is in the figures. ``surface.safetensors`` holds the surface heads, ``adapter.safetensors``
+what was taught by adapters on top of the differences, if there are any.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from transformers import BertModel
 
 from models.manifest import MANIFEST, ModelError
 from models.store import resolve
+from nlp.adapters import Adapter, added
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
 from nlp.windows import WINDOW_TOKENS
@@ -33,6 +35,7 @@ from nlp.windows import WINDOW_TOKENS
 FORMAT = 1
 ENCODER = "encoder.safetensors"
 SURFACE = "surface.safetensors"
+ADAPTER = "adapter.safetensors"
 TINY = 1e-9
 # The kinds of encoder that have the same parts by the same names as BERT, and so can be trained and shipped alike.
 KINDS: Mapping[str, str] = {
@@ -246,8 +249,13 @@ def save(
     manifest: Mapping[str, Any],
     surface: SurfaceHeads | None = None,
     encoder: bytes | None = None,
+    adapter: Adapter | None = None,
 ) -> None:
-    """Write the artefact: differences of the encoder to ``base`` (or ``encoder``, as packed before), heads, manifest."""
+    """Write the artefact: differences of the encoder to ``base``, heads, manifest.
+
+    Args:
+        encoder: differences as packed before, to be written instead; ``adapter`` holds what was added to them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     packed: dict[str, Tensor] = {}
     for name, value in network.encoder.state_dict().items():
@@ -258,14 +266,31 @@ def save(
     heads = {name: value.contiguous() for name, value in network.heads.state_dict().items()}
     save_file(heads, folder / "heads.safetensors")
     (folder / SURFACE).unlink(missing_ok=True)
+    (folder / ADAPTER).unlink(missing_ok=True)
     if surface:
         save_file(surface.state(), folder / SURFACE)
+    if encoder and adapter:
+        save_file({name: tensor.contiguous() for name, tensor in adapter.items()}, folder / ADAPTER)
     write_manifest(folder, manifest)
 
 
 def packed_encoder(model: str) -> bytes:
     """The encoder's file of a tagger, to go into another one: rounded once more, the same weights would drift."""
     return (resolve(model).path / ENCODER).read_bytes()
+
+
+def packed_adapter(model: str) -> Adapter:
+    """The adapter of a tagger, empty if it has none."""
+    return _adapter(resolve(model).path)
+
+
+def _adapter(folder: Path) -> Adapter:
+    return load_file(folder / ADAPTER) if (folder / ADAPTER).exists() else {}
+
+
+def nothing_packed() -> bytes:
+    """The encoder's file of a tagger whose encoder is its base."""
+    return bytes(serialise({}))
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -325,5 +350,7 @@ def _apply(network: ContactNetwork, folder: Path) -> None:
         parts.setdefault(name, {})[part] = tensor
     for name, packed in parts.items():
         state[name] += restore(packed)
+    for name, more in added(_adapter(folder)):
+        state[name] += more
     network.encoder.load_state_dict(state)
     network.heads.load_state_dict(load_file(folder / "heads.safetensors"))

@@ -13,7 +13,18 @@ from typing import Any
 import torch
 
 from models.store import cache_folder, resolve
-from nlp.artefact import Artefact, ArtefactError, base_encoder, load, packed_encoder, save, write_manifest
+from nlp.adapters import Adapter, attach, detach, joined
+from nlp.artefact import (
+    Artefact,
+    ArtefactError,
+    base_encoder,
+    load,
+    nothing_packed,
+    packed_adapter,
+    packed_encoder,
+    save,
+    write_manifest,
+)
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
 from nlp.tagging import without_person
@@ -95,10 +106,9 @@ def train(order: Order, say: Say, progress: Progress, pause: Pause | None = None
     stages.fit(seen, dev, extra, say)
     _silence(network, set(start.network.heads) if start else taught([*seen, *extra]))
     manifest = _manifest(order, labels, parts, len(extra), start.version if start else None, _reviews(extra))
-    untouched = start and start.base == order.base and not order.recipe.epochs
-    packed = packed_encoder(order.start) if order.start and untouched else None
+    packed, adapter = _kept(order, start, stages.adapter)
     card = outdated_card(order.target)
-    save(order.target, network, original, manifest, surface, packed)
+    save(order.target, network, original, manifest, surface, packed, adapter)
     say("Kalibracja na osobach piszących, których uczenie nie widziało.")
     _calibrate(order, manifest, labels, dev, padding)
     stages.finish()
@@ -119,6 +129,17 @@ def _start(order: Order, labels: Labels, network: ContactNetwork) -> Artefact | 
     if shapes[0] != shapes[1]:
         raise ArtefactError(f"Tagger {order.start} stoi na innym koderze: podaj --base {start.base}.")
     return start
+
+
+def _kept(order: Order, start: Artefact | None, taught: Adapter) -> tuple[bytes | None, Adapter]:
+    """The encoder's file where it stays as it was, and the adapters on top of it; none where all of it was taught."""
+    if order.recipe.epochs and not order.recipe.adapter_rank:
+        return None, {}
+    if not order.start or start is None:
+        return (nothing_packed(), taught) if taught else (None, {})
+    if start.base != order.base:
+        return None, {}
+    return packed_encoder(order.start), joined(packed_adapter(order.start), taught)
 
 
 def _silence(network: ContactNetwork, taught: set[str]) -> None:
@@ -155,6 +176,7 @@ class _Stages:
     progress: Progress
     pause: Pause | None = None
     checkpoint: Checkpoint | None = None
+    adapter: Adapter = field(default_factory=dict)
 
     def surface(self, train: Sequence[Example], extra: Sequence[Example]) -> SurfaceHeads:
         """Heads over hashed n-grams, on the same texts as the linear heads."""
@@ -164,10 +186,11 @@ class _Stages:
     def fit(
         self, seen: Sequence[Example], dev: Sequence[Example], extra: Sequence[Example], say: Say
     ) -> None:
-        """Heads, the encoder and heads again; without epochs the heads alone."""
+        """Heads (unless a tagger to start from has them), the encoder and heads again; without epochs the heads alone."""
         if self.order.recipe.epochs:
-            say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
-            self.heads(seen, dev, extra)
+            if not self.order.start:
+                say("Etap 2 z 4: głowy liniowe na koderze przed dostrojeniem.")
+                self.heads(seen, dev, extra)
             say("Etap 3 z 4: dostrajanie kodera na przykładach i opiniach.")
             self.encoder(seen, [e for e in extra if not e.primary])
         say("Etap 4 z 4: głowy liniowe na gotowym koderze.")
@@ -180,11 +203,15 @@ class _Stages:
         key = self._key(recipe, [*train, *extra])
         path = cache_folder() / "training" / f"checkpoint-{key}.pt"
         pause = self.pause or Pause()
+        if recipe.adapter_rank:
+            attach(self.network.encoder, recipe.adapter_rank)
         self.checkpoint = Kept(path, key, len(plan), pause) if self.pause else Checkpoint(path, key)
         with pause.long_stage():
             run_stage(self.network, plan, self.labels, recipe, self.progress, self.padding, self.checkpoint)
             if pause.asked:  # after the last step, or when all had been done before
                 raise KeyboardInterrupt
+        if recipe.adapter_rank:
+            self.adapter = detach(self.network.encoder)
 
     def finish(self) -> None:
         """The artefact is written: nothing is left to go on from."""
