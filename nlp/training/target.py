@@ -81,13 +81,13 @@ def version_of(manifest: Mapping[str, Any], base_revision: str) -> str:
 
 def _same(manifest: Mapping[str, Any], shipped: Mapping[str, Any]) -> bool:
     mine, theirs = dict(manifest["training"]), dict(shipped["training"])
-    if (
-        mine["start"] == _key(shipped) and not mine["recipe"]["epochs"]
-    ):  # its encoder, and the same heads once more
+    if mine["start"] == _key(shipped) and not mine["recipe"]["epochs"]:
+        # its encoder, and the same heads once more
         mine["recipe"] = {**theirs["recipe"], "seed": mine["recipe"]["seed"]}
         mine["start"] = theirs["start"]
     data = mine.pop("data_sha256"), theirs.pop("data_sha256")
-    del mine["examples"], theirs["examples"]  # of those that count the sums tell more; test writers make no tagger
+    # the sums tell more of the examples that count; test writers make no tagger
+    del mine["examples"], theirs["examples"]
     alike = all(data[0].get(part) == data[1][part] for part in data[1])
     names = [(one["name"], one["base"]) for one in (manifest, shipped)]
     return alike and mine == theirs and names[0] == names[1]
