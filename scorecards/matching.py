@@ -87,7 +87,6 @@ class Speech:
 class _Pattern:
     name: str
     regex: re.Pattern[str]
-    first: re.Pattern[str]
 
 
 class Lexicon:
@@ -98,12 +97,9 @@ class Lexicon:
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         self._by_key: dict[str, list[_Pattern]] = defaultdict(list)
-        self._begun_by = lru_cache(maxsize=65536)(self._beginning)
         for name, patterns in groups.items():
             for pattern in patterns:
-                compiled = _Pattern(
-                    name, _compile(pattern), re.compile(_element(pattern.split()[0], pattern))
-                )
+                compiled = _Pattern(name, _compile(pattern))
                 for key in sorted(_keys(pattern)):
                     self._by_key[key].append(compiled)
 
@@ -113,15 +109,11 @@ class Lexicon:
         offsets = _offsets(speech.tokens)
         index_at = {offset: index for index, offset in enumerate(offsets)}
         for index, token in enumerate(speech.tokens):
-            for pattern in self._begun_by(token.norm):
+            for pattern in self._by_key.get(token.norm[:2], ()):
                 match = pattern.regex.match(speech.joined, offsets[index])
                 if match:
                     found[pattern.name].append(Match(pattern.name, index, index_at[match.end()] - 1))
         return {name: _kept(found, name) for name in found if not name.endswith("!")}
-
-    def _beginning(self, word: str) -> tuple[_Pattern, ...]:
-        """The patterns that this word can begin."""
-        return tuple(p for p in self._by_key.get(word[:2], ()) if p.first.fullmatch(f"{word} "))
 
 
 def _offsets(tokens: Sequence[Token]) -> list[int]:

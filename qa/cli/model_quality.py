@@ -90,7 +90,7 @@ def examples_option(function: Any) -> Any:
     type=click.IntRange(0, 256),
     default=0,
     metavar="N",
-    help="Ucz adapterów (LoRA) tego rzędu zamiast całego kodera: plik 3 MB zamiast 21 MB (0: cały koder).",
+    help="Ucz adapterów (LoRA) tego rzędu zamiast całego kodera; plik kodera zostaje, jaki był (0: cały koder).",
 )
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N")
 @click.option("--threads", type=int, default=0, metavar="N", help="Wątki obliczeń (0: wybór biblioteki).")

@@ -173,12 +173,19 @@ def test_the_shipped_version_is_for_the_shipped_data_and_recipe_alone() -> None:
     same["version"] = ""
     assert version_of(same, "r") == SHIPPED["version"]
     versions = set()
-    for part, value in (("recipe", {}), ("sentiment_reviews", 0), ("start", None), ("data_sha256", {})):
+    other_reviews = SHIPPED["training"]["data_sha256"] | {"reviews": "0"}
+    for part, value in (
+        ("recipe", {}),
+        ("sentiment_reviews", 0),
+        ("start", None),
+        ("data_sha256", {}),
+        ("data_sha256", other_reviews),
+    ):
         other = copy.deepcopy(same)
         other["training"][part] = value
         versions.add(version_of(other, "r"))
     versions.add(version_of(same | {"base": "inny"}, "r2"))
-    assert len(versions) == 5
+    assert len(versions) == 6
     assert all(re.fullmatch("own-[0-9a-f]{8}", version) for version in versions)
 
 
