@@ -29,6 +29,7 @@ from models.manifest import MANIFEST, ModelError
 from models.store import resolve
 from nlp.adapters import Adapter, added
 from nlp.network import ContactNetwork
+from nlp.rounding import packed, unpacked
 from nlp.surface import SurfaceHeads
 from nlp.windows import WINDOW_TOKENS
 
@@ -227,21 +228,6 @@ def _check_sizes(encoder: BertModel, tokenizer: Tokenizer, padding: int, name: s
         )
 
 
-def quantise(delta: Tensor) -> dict[str, Tensor]:
-    """A matrix as int8 rows with float16 scales, a vector as float16."""
-    if delta.dim() != 2:
-        return {"value": delta.half()}
-    scale = (delta.abs().amax(1, keepdim=True) / 127).clamp(min=1e-8)
-    return {"int8": (delta / scale).round().to(torch.int8), "scale": scale.float()}
-
-
-def restore(parts: Mapping[str, Tensor]) -> Tensor:
-    """The float32 tensor that :func:`quantise` packed."""
-    if "value" in parts:
-        return parts["value"].float()
-    return parts["int8"].float() * parts["scale"]
-
-
 def save(
     folder: Path,
     network: ContactNetwork,
@@ -257,12 +243,11 @@ def save(
         encoder: differences as packed before, to be written instead; ``adapter`` holds what was added to them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    packed: dict[str, Tensor] = {}
-    for name, value in network.encoder.state_dict().items():
-        delta = value.float() - base[name].float()
-        if bool(delta.abs().max() > 0):
-            packed |= {f"{name}#{part}": tensor.contiguous() for part, tensor in quantise(delta).items()}
-    (folder / ENCODER).write_bytes(encoder or serialise(packed))
+    deltas = {
+        name: value.float() - base[name].float() for name, value in network.encoder.state_dict().items()
+    }
+    changed = {name: delta for name, delta in deltas.items() if bool(delta.abs().max() > 0)}
+    (folder / ENCODER).write_bytes(encoder or serialise(packed(changed)))
     heads = {name: value.contiguous() for name, value in network.heads.state_dict().items()}
     save_file(heads, folder / "heads.safetensors")
     (folder / SURFACE).unlink(missing_ok=True)
@@ -344,12 +329,8 @@ def load(name: str) -> Artefact:
 
 def _apply(network: ContactNetwork, folder: Path) -> None:
     state = network.encoder.state_dict()
-    parts: dict[str, dict[str, Tensor]] = {}
-    for key, tensor in load_file(folder / ENCODER).items():
-        name, part = key.split("#")
-        parts.setdefault(name, {})[part] = tensor
-    for name, packed in parts.items():
-        state[name] += restore(packed)
+    for name, delta in unpacked(load_file(folder / ENCODER)).items():
+        state[name] += delta
     for name, more in added(_adapter(folder)):
         state[name] += more
     network.encoder.load_state_dict(state)

@@ -4,9 +4,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import torch
 
-from nlp.artefact import ArtefactError, load, quantise, restore
+from nlp.artefact import ArtefactError, load
 from nlp.tagging import CONVERSATIONS_AT_ONCE, Tagger, without_person
 from nlp.windows import Document
 from transcripts.conversation import Conversation, Turn
@@ -122,13 +121,6 @@ def test_a_damaged_artefact_is_one_sentence(artefact_folder: Path, tmp_path: Pat
     (copy / "manifest.json").write_text(json.dumps({**manifest, "files": {}}), encoding="utf-8")
     with pytest.raises(ArtefactError, match="odsluch models train"):
         load(str(copy))
-
-
-def test_rounding_the_differences_costs_less_than_a_hundredth() -> None:
-    delta = torch.randn(64, 48) * torch.rand(64, 1) * 0.02
-    error = (restore(quantise(delta)) - delta).norm() / delta.norm()
-    assert error < 0.01
-    assert torch.equal(restore(quantise(torch.zeros(3, 4))), torch.zeros(3, 4))
 
 
 ANGRY = "mam tego dosyć, jestem wściekły, co za koszmar"
