@@ -15,6 +15,7 @@ from torch import Tensor
 from nlp.artefact import Artefact, load
 from nlp.evidence import Floats, strongest_span
 from nlp.gender import as_to_a_man
+from nlp.names_hidden import HidesNames, Unnamed
 from nlp.network import Run, collate, pool, text_of, third, whole
 from nlp.spelling import leaves_out_diacritics, respelled, respellings
 from nlp.windows import Document, Part, Window, Windower, batches, documents, ends_of
@@ -55,6 +56,7 @@ class Tagger:
         self.windower = Windower(artefact.tokenizer)
         self.batch_tokens = batch_tokens
         self.version = artefact.version
+        self._hides_names = HidesNames()
 
     @classmethod
     def load(cls, model: str = "contact-tagger", *, threads: int = 0) -> Tagger:
@@ -63,13 +65,25 @@ class Tagger:
             torch.set_num_threads(threads)
         return cls(load(model))
 
-    def tag_many(self, conversations: Iterable[Conversation]) -> Iterator[TaggedConversation]:
-        """Tag in order, holding a few hundred conversations at a time."""
-        for chunk in _chunks(conversations, CONVERSATIONS_AT_ONCE):
-            yield from self._tag_chunk(chunk)
+    def tag_many(
+        self, conversations: Iterable[Conversation], *, redacted: bool = False
+    ) -> Iterator[TaggedConversation]:
+        """Tag in order, holding a few hundred conversations at a time.
 
-    def _tag_chunk(self, chunk: Sequence[Conversation]) -> Iterator[TaggedConversation]:
-        owners: list[tuple[int, Document]] = [(i, d) for i, c in enumerate(chunk) for d in _documents(c)]
+        Args:
+            redacted: names were taken out before, so that there are none to hide.
+        """
+        for chunk in _chunks(conversations, CONVERSATIONS_AT_ONCE):
+            yield from self._tag_chunk(
+                [Unnamed(c) if redacted else self._hides_names(c) for c in chunk], chunk
+            )
+
+    def _tag_chunk(
+        self, unnamed: Sequence[Unnamed], chunk: Sequence[Conversation]
+    ) -> Iterator[TaggedConversation]:
+        owners: list[tuple[int, Document]] = [
+            (i, document) for i, one in enumerate(unnamed) for document in _documents(one.conversation)
+        ]
         cut = self.windower([document for _, document in owners])
         flat = [
             (owner, window) for (owner, _), windows in zip(owners, cut, strict=True) for window in windows
@@ -82,8 +96,8 @@ class Tagger:
                 results[index] = read
         for index, (owner, _) in enumerate(flat):
             reads[owner].append(results[index])
-        for conversation, read_windows in zip(chunk, reads, strict=True):
-            yield self._assemble(conversation, read_windows)
+        for conversation, read, read_windows in zip(chunk, unnamed, reads, strict=True):
+            yield self._assemble(conversation, read, read_windows)
 
     def _read(self, windows: Sequence[Window]) -> list[Read]:
         network = self.artefact.network
@@ -132,7 +146,9 @@ class Tagger:
         ):
             setattr(reads[row], head, part)
 
-    def _assemble(self, conversation: Conversation, reads: Sequence[Read]) -> TaggedConversation:
+    def _assemble(
+        self, conversation: Conversation, unnamed: Unnamed, reads: Sequence[Read]
+    ) -> TaggedConversation:
         customer = [read for read in reads if read.window.side == "customer" and read.window.part == "whole"]
         ends: dict[Part, Read] = {}
         for read in reads:
@@ -141,7 +157,7 @@ class Tagger:
             elif read.window.part == "ending":
                 ends["ending"] = read
         agent = [read for read in reads if read.window.side == "agent"]
-        reasons, primary, confidence = self._reasons(conversation, customer)
+        reasons, primary, confidence = self._reasons(unnamed, customer)
         return TaggedConversation(
             conversation,
             reasons,
@@ -154,7 +170,7 @@ class Tagger:
         )
 
     def _reasons(
-        self, conversation: Conversation, reads: Sequence[Read]
+        self, unnamed: Unnamed, reads: Sequence[Read]
     ) -> tuple[tuple[ReasonTag, ...], str | None, float]:
         if not reads:
             return (), None, 0.0
@@ -173,18 +189,19 @@ class Tagger:
         for i in sorted(chosen, key=lambda i: (-(i == best), -float(leaf[i]))):
             sure = max(float(leaf[i]), confidence) if i == best else float(leaf[i])
             tags.append(
-                ReasonTag(self.artefact.reasons[i], min(sure, 1.0), self._evidence(conversation, reads, i))
+                ReasonTag(self.artefact.reasons[i], min(sure, 1.0), self._evidence(unnamed, reads, i))
             )
         return tuple(tags), self.artefact.reasons[best] if decided else None, confidence
 
-    def _evidence(self, conversation: Conversation, reads: Sequence[Read], label: int) -> tuple[Span, ...]:
+    def _evidence(self, unnamed: Unnamed, reads: Sequence[Read], label: int) -> tuple[Span, ...]:
         weight = self.artefact.network.heads["leaf"].weight[label].detach()  # type: ignore[union-attr, index]
         strongest = max(reads, key=lambda read: float(_known(read.leaf)[label]))
         shares = (_known(strongest.hidden) @ weight).numpy().astype(np.float32)
-        texts = {piece.turn: conversation.turns[piece.turn].text for piece in strongest.window.pieces}
+        turns = unnamed.conversation.turns
+        texts = {piece.turn: turns[piece.turn].text for piece in strongest.window.pieces}
         shares += self._surface_shares(strongest.window, label)
         found = strongest_span(strongest.window, shares, texts)
-        return (found[0],) if found else ()
+        return (unnamed.as_given(found[0]),) if found else ()
 
     def _surface_shares(self, window: Window, label: int) -> Floats:
         """Each token's part of the surface logit, on the scale of the encoder's shares (a mean over tokens)."""

@@ -67,7 +67,11 @@ class Redacting(Protocol):
 class Tagging(Protocol):
     """Adds reasons, sentiment and behaviours, in the order of its input."""
 
-    def tag_many(self, conversations: Iterable[Conversation]) -> Iterator[TaggedConversation]: ...
+    def tag_many(
+        self, conversations: Iterable[Conversation], *, redacted: bool = False
+    ) -> Iterator[TaggedConversation]:
+        """``redacted``: names were taken out before, so that there are none to hide."""
+        ...
 
 
 class Components(Protocol):

@@ -25,6 +25,7 @@ from nlp.artefact import (
     save,
     write_manifest,
 )
+from nlp.names_hidden import HidesNames
 from nlp.network import ContactNetwork
 from nlp.surface import SurfaceHeads
 from nlp.tagging import without_person
@@ -52,7 +53,7 @@ from nlp.training.target import CARD, SHIPPED, check_target, outdated_card, vers
 from nlp.windows import Windower
 from transcripts.tags import SENTIMENTS
 
-REVIEWS_FOR_HEADS = 5000
+REVIEWS_FOR_HEADS = 7000  # all of PolEmo 2.0 train; a larger export is sampled
 Say = Callable[[str], None]
 
 
@@ -242,7 +243,13 @@ class _Stages:
 
 def _as_tagged(examples: Iterable[Example]) -> list[Example]:
     """The examples as the tagger reads them."""
-    return [replace(example, document=without_person(example.document)) for example in examples]
+    hide_names = HidesNames()
+    read = []
+    for example in examples:
+        turns = hide_names(example.conversation).conversation.turns
+        unnamed = example.with_texts(turns[i].text for i in example.document.turns)
+        read.append(replace(unnamed, document=without_person(unnamed.document)))
+    return read
 
 
 def _everything(example: Example) -> list[Any]:

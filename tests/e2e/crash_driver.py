@@ -60,7 +60,7 @@ class KillingTagger(FakeTagger):
     def __init__(self, tick: Countdown) -> None:
         self.tick = tick
 
-    def tag_many(self, conversations: Any) -> Iterator[Any]:
+    def tag_many(self, conversations: Any, **options: Any) -> Iterator[Any]:
         for conversation in conversations:
             self.tick("tagging")
             yield self.tagged(conversation)

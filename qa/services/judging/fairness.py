@@ -172,13 +172,13 @@ class Way:
         for one in ready:
             if one not in unlike:
                 unlike.append(one)
-        tagged = list(self.tagger.tag_many(unlike))
+        tagged = list(self.tagger.tag_many(unlike, redacted=self.redacts))
         return [self._scored(tagged[unlike.index(one)]) for one in ready]
 
     def again(self, conversation: Conversation) -> Evaluation:
         """The evaluation of a conversation that is tagged alone."""
         ready = self.redactor.redact(conversation).conversation if self.redacts else conversation
-        (tagged,) = self.tagger.tag_many([ready])
+        (tagged,) = self.tagger.tag_many([ready], redacted=self.redacts)
         return self._scored(tagged)
 
     def _scored(self, tagged: TaggedConversation) -> Evaluation:

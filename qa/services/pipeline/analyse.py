@@ -45,7 +45,7 @@ def _tagged(
     """Tag all at once; where that fails, one by one, to find the one at fault."""
     tagger = workspace.components.tagger()
     try:
-        results = list(tagger.tag_many(list(conversations.values())))
+        results = list(tagger.tag_many(list(conversations.values()), redacted=True))
         return dict(zip(conversations, results, strict=True)), {}
     except Exception as error:  # one conversation must not stop the others
         _raise_if_ours(error)
@@ -53,7 +53,7 @@ def _tagged(
     failures: dict[str, Exception] = {}
     for digest, conversation in conversations.items():
         try:
-            (tagged[digest],) = tagger.tag_many([conversation])
+            (tagged[digest],) = tagger.tag_many([conversation], redacted=True)
         except Exception as error:  # parked with its kind
             _raise_if_ours(error)
             failures[digest] = error

@@ -67,7 +67,9 @@ class FakeRedactor:
 class FakeTagger:
     """A reason for each known word, with its place."""
 
-    def tag_many(self, conversations: Iterable[Conversation]) -> Iterator[TaggedConversation]:
+    def tag_many(
+        self, conversations: Iterable[Conversation], *, redacted: bool = False
+    ) -> Iterator[TaggedConversation]:
         for conversation in conversations:
             yield self.tagged(conversation)
 

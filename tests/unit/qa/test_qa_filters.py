@@ -167,7 +167,7 @@ def test_many_conversations_pass_in_constant_memory() -> None:
 
         widest = 0
 
-        def tag_many(self, conversations: Any) -> Iterator[TaggedConversation]:
+        def tag_many(self, conversations: Any, **options: Any) -> Iterator[TaggedConversation]:
             conversations = list(conversations)
             self.widest = max(self.widest, len(conversations))
             return super().tag_many(conversations)

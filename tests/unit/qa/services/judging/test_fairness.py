@@ -38,7 +38,9 @@ class Tagger:
     def __init__(self, greets: str) -> None:
         self.greets = re.compile(greets)
 
-    def tag_many(self, conversations: Iterable[Conversation]) -> Iterator[TaggedConversation]:
+    def tag_many(
+        self, conversations: Iterable[Conversation], *, redacted: bool = False
+    ) -> Iterator[TaggedConversation]:
         for conversation in conversations:
             tags = [
                 BehaviourTag(i, "greeting", 0.99)

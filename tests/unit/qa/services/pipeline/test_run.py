@@ -314,7 +314,7 @@ class Failing(FakeTagger):
     def __init__(self, times: int, error: Exception) -> None:
         self.times, self.error = times, error
 
-    def tag_many(self, conversations):  # type: ignore[no-untyped-def]
+    def tag_many(self, conversations, **options):  # type: ignore[no-untyped-def]
         if self.times:
             self.times -= 1
             raise self.error
