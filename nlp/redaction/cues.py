@@ -8,7 +8,8 @@ cue names its type alone. A weak one is an everyday word ("telefon", "umowa") th
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,7 +48,12 @@ _PLAIN: dict[Topic, str] = {
     "SECRET": "domofon*; kod* do bramy; kod* do klatki; kod* do furtki; hasło*; hasełko; pin*; numer* pin; kod* pin; kod* sms; kod* z smsa; kod* weryfikacyjny*; cvv; cvc;"
     "kod* autoryzacyjny*; kod* aktywacyjny*; kod* dostępu; kod* bezpieczeństwa; kod* odbioru; kod* blik; puk;"
     "kod* jednorazowy*; kod* zabezpieczający; kod* z wiadomości; telekod*; kod* abonencki*; kod* abonenta;"
-    "kod* klienta; kod* z smsu; kod* do odbioru; token*; kod* esemesem; kod* odblokowania; pinkod*; telepin*",
+    "kod* klienta; kod* z smsu; kod* do odbioru; token*; kod* esemesem; kod* odblokowania; pinkod*; telepin*;"
+    "szyfr*; słowo* klucz; słowo* - klucz; pytanie* pomocniczy*; pytanie* kontrolny*; pytanie* bezpieczeństwa;"
+    "pytanie* zabezpieczający*; pytanie* weryfikacyjny*; odpowiedź* na pytanie*; kod* zdrapka; kod* ze zdrapki;"
+    "kod* z karty; kod* z esemesa; kod* z aplikacji; kod* z maila; kod* do drzwi; kod* do szafki; kod* do skrytki;"
+    "kod* do sejfu; kod* do kłódki; kod* do wejścia; kod* do alarmu; kod* alarmu; kod* do domofonu; kod* do szlabanu;"
+    "kod* do garażu; kod* podarunkowy*; kod* doładowania; kod* doładowujący*; kod* licencyjny*; kod* do",
     "EMAIL": "e - mail; email*; mail*; maile; mejl*; majl*; meil; e - maila; e - mailowy; adres* mailowy*;"
     "adres* e - mail; skrzynka* mailowa; adres* poczty elektronicznej; adres* email; adres* emailowy*; poczta* elektroniczna*",
     "ADDRESS": "adres mam; adres to; adres ten sam; mój adres; adres mój; adres* zamieszkania; adres* dostawy; adres* zameldowania; adres* korespondencyjny*; kod* pocztowy*;"
@@ -66,7 +72,11 @@ _PLAIN: dict[Topic, str] = {
     "miejsce* urodzenia; wiek; numer* seryjny; nr seryjny; sn; numer* fabryczny; numer* stanowiska; numer* boczny; numer* alarmowy;"
     "paczkomat*; stan; pokój*; peron*;  infolinia*; ile lat; numer* wewnętrzny; numer* infolinii; saldo*; data* zakupu; data* dostawy;"
     "godzina*; termin*; numer* artykułu; kod* produktu; numer* katalogowy; kod* kreskowy; numer* buta; kolor*;"
-    "numer* wersji; kod* błędu; kod* źródłowy; bank*; stan* licznika; odczyt*; zużycie; stan konta; miejscowość urodzenia",
+    "numer* wersji; kod* błędu; kod* źródłowy; bank*; stan* licznika; odczyt*; zużycie; licznik* pokazał; licznik* pokazuje; licznik* wskazuje; licznik* wskazał; licznik* energii pokazał; licznik* energii pokazuje; licznik* prądu pokazuje;"
+    "licznik* gazu pokazuje; licznik* wody pokazuje; wskazanie*; stan konta; miejscowość urodzenia;"
+    "ean; gtin; kod* ean; kod* modelu; kod* towaru; kod* koloru; kod* paskowy*; kod* qr; kod* cn; kod* usterki; kod* awarii;"
+    "kod* zniżkowy*; kod* z ulotki; kod* do rabatu; kod* do zniżki; kod* do produktu; partia*; numer* partii; nr partii; numer* serii; nr serii; numer* modelu;"
+    "numer* części; numer* koloru; nr katalogowy; nr artykułu; nr art; numer* produktu; numer* regału; numer* strony",
 }
 _WEAK: dict[Topic, str] = {
     "PHONE": "telefon*; komórka*; kontakt*",
@@ -77,6 +87,8 @@ _WEAK: dict[Topic, str] = {
     "SECRET": "kod*; kodzik; sms*",
     "ADDRESS": "adres*; miejscowość*; miasto*; dostawa*",
 }
+_THINGS = re.compile(r"(?:numer|nr|kod|ean|gtin|parti|liczni|odczyt|stan|zuzyc|wskaza|sn)")
+_REACH = 6  # words between a number and what names it
 _REQUEST = frozenset(
     [
         "prosze",
@@ -179,6 +191,21 @@ def find_cues(line: Line) -> Iterator[Cue]:
             continue
         ends = all(word.is_sign for word in line.words[last:]) or line.spoken <= 5
         yield Cue(line.turn, first, last, topic, request or labels or (ends and not weak))
+
+
+def of_a_thing(line: Line, cues: Sequence[Cue], start: int) -> bool:
+    """Whether the nearest words that name a number call the one at character ``start`` a thing's: an article's, a batch's,
+    a meter's reading."""
+    index = next((i for i, word in enumerate(line.words) if word.end > start), len(line.words))
+    near = [
+        (index - cue.last if cue.last <= index else cue.first - index, cue)
+        for cue in cues
+        if cue.turn == line.turn
+    ]
+    if not near:
+        return False
+    away, nearest = min(near, key=lambda row: row[0])
+    return away <= _REACH and nearest.topic == "NEUTRAL" and bool(_THINGS.match(line.folded(nearest.first)))
 
 
 def _is_number(line: Line, index: int) -> bool:

@@ -6,16 +6,22 @@ from collections.abc import Iterator, Sequence
 
 from nlp.redaction.detectors.numbers import digits_of, widened
 from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.function_words import FUNCTION_WORDS
 from nlp.redaction.runs import Run
 from nlp.redaction.spans import Finding, PersonalType
+from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.words import Line
 
 _NUMERIC = ("SECRET", "PESEL", "ACCOUNT_OR_CARD", "PHONE", "ID_NUMBER", "CUSTOMER_NUMBER")
 _SHORTEST = 4
-PRODUCER = "echoes@1"
+_SURE = 0.6  # how surely a single word must be a password to be one wherever it comes again
+PRODUCER = "echoes@2"
 
 
 def find_echoes(dialogue: Dialogue, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Numbers of at least four digits that repeat a found value or a part of it, in whatever grouping."""
+    """Numbers of at least four digits that repeat a found value or a part of it, in whatever grouping, and passwords
+    that are words."""
+    yield from _passwords_again(dialogue, findings)
     known = _values(dialogue, findings)
     if not known:
         return
@@ -24,6 +30,36 @@ def find_echoes(dialogue: Dialogue, findings: Sequence[Finding]) -> Iterator[Fin
         if kind:
             start, end = widened(dialogue.lines[run.turn], run)
             yield Finding(run.turn, start, end, kind, 0.65, PRODUCER, "repeats a value found elsewhere")
+
+
+def _passwords_again(dialogue: Dialogue, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Where the words of a found password are said again, by whomever, whatever signs stand between."""
+    phrases = {
+        phrase for f in findings if f.type == "SECRET" and (phrase := _phrase(dialogue.lines[f.turn], f))
+    }
+    for line in dialogue.lines if phrases else ():
+        words = [word for word in line.words if not word.is_sign]
+        folds = [word.fold for word in words]
+        for phrase in phrases:
+            for first in range(len(words) - len(phrase) + 1):
+                if tuple(folds[first : first + len(phrase)]) == phrase:
+                    start, end = words[first].start, words[first + len(phrase) - 1].end
+                    yield Finding(
+                        line.turn, start, end, "SECRET", 0.6, PRODUCER, "repeats a password found elsewhere"
+                    )
+
+
+def _phrase(line: Line, finding: Finding) -> tuple[str, ...]:
+    """The words of a password; nothing where they are numbers alone or too small to be told from others."""
+    words = [w for w in line.words if w.start >= finding.start and w.end <= finding.end and not w.is_sign]
+    telling = [
+        w
+        for w in words
+        if len(w.fold) >= _SHORTEST and w.fold not in FUNCTION_WORDS and w.fold not in NUMERALS
+    ]
+    if not telling or (len(words) == 1 and finding.confidence < _SURE):
+        return ()
+    return tuple(w.fold for w in words)
 
 
 def _values(dialogue: Dialogue, findings: Sequence[Finding]) -> list[tuple[str, PersonalType]]:

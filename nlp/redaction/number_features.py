@@ -20,6 +20,9 @@ _REACH = 3  # words looked at on each side
 _AROUND = re.compile(r"[\w/#.:*+()-]*")
 _LONGEST_SHAPE = 14
 _STEPS = (0, 1, 2, 3, 5, 8, 13, 21, 40)
+_PIECES = 4
+_ENDS = frozenset(["00", "99", "90", "50"])
+_NEAR = 2  # turns before and after in which pieces of one number are looked for
 _TELLING = 4  # digits that are hardly the same by chance
 _TOPICS = (
     "PHONE",
@@ -85,6 +88,10 @@ def _names(dialogue: Dialogue, run: Run) -> Iterator[str]:
     again = _said_again(dialogue, run)
     yield f"again={again}"
     yield f"again={again}|{size}"
+    for trait in (*_amount_like(run), *_around(dialogue, run)):
+        yield trait
+        yield f"{kind}|{trait}"
+        yield f"{size[:1]}{alone}|{trait}"
     for topic in _TOPICS:
         if dialogue.asks.during(topic, run.position):
             yield f"awaited={topic}"
@@ -142,6 +149,24 @@ def _written(line: Line, run: Run) -> str:
         r"[a-zżźćńółęąś]+", "a", re.sub(r"[A-ZŻŹĆŃÓŁĘĄŚ]", "A", re.sub(r"\d", "0", line.text[start:end]))
     )
     return text[:_LONGEST_SHAPE]
+
+
+def _amount_like(run: Run) -> Iterator[str]:
+    """How the number is grouped and how it ends: amounts are said in one breath and are round or end like prices."""
+    yield f"grouped={''.join(str(min(len(piece.digits), 4)) for piece in run.pieces[:_PIECES])}"
+    yield f"end={run.digits[-2:] if run.digits[-2:] in _ENDS else '-'}{any(piece.multiplied for piece in run.pieces)}"
+
+
+def _around(dialogue: Dialogue, run: Run) -> Iterator[str]:
+    """What the turns around say: how the other side's turn before ends, and how many digits they dictate with this one."""
+    line = dialogue.lines[run.turn]
+    before = next((o for o in reversed(dialogue.lines[: run.turn]) if o.speaker != line.speaker), None)
+    said = [word.fold for word in before.words if not word.is_sign] if before else []
+    yield f"said before={' '.join(said[-2:])}"
+    yield f"short before={step(len(said))}{bool(before and '?' in before.text)}"
+    near = [r for r in dialogue.runs if abs(r.turn - run.turn) <= _NEAR and not r.plain]
+    yield f"digits around={step(sum(len(r.digits) for r in near))}"
+    yield f"turns of digits={len({r.turn for r in near})}"
 
 
 def _said_again(dialogue: Dialogue, run: Run) -> bool:

@@ -230,6 +230,12 @@ UNITS = frozenset(
         "osoba",
         "rat",
         "raty",
+        "znakow",
+        "znaki",
+        "liter",
+        "litery",
+        "cyfr",
+        "cyfry",
         "punktow",
         "punkty",
         "pkt",
@@ -293,3 +299,8 @@ OF_PRICES = frozenset(["za", "po"])
 ABBREVIATED = frozenset(
     ["art", "ust", "par", "pkt", "godz", "ok", "poz", "str", "rozdz", "lit", "max", "min", "rozm"]
 )
+
+LABELS = frozenset(
+    "nip imei sn krs iban nr tel vat ppe vin fax dowod kod id pin puk cvv cvc fv sms zam zgl regon pesel".split()  # noqa: SIM905
+)
+"""Abbreviations and names of numbers, often in capitals, that stand right before one and are no part of it."""

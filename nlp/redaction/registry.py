@@ -31,7 +31,7 @@ def default_detectors(*, learned: bool = True) -> tuple[Detector, ...]:
         EmailDetector(),
         NicknameDetector(),
         AddressDetector(learned=learned),
-        DateOfBirthDetector(),
+        DateOfBirthDetector(learned=learned),
     )
 
 

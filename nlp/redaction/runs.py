@@ -15,6 +15,7 @@ from nlp.redaction.number_words import (
     ABBREVIATED,
     BEFORE,
     JOINERS,
+    LABELS,
     MONTHS,
     OF_PRICES,
     PREPOSITIONS,
@@ -25,6 +26,8 @@ from nlp.redaction.words import Line, Word
 
 _FROM_TO = re.compile(r"(\d{1,2}) ?[-–] ?(\d{1,2})")
 _FEW_WORDS = 3
+_TWO, _HOUR = 2, 60  # digits of the minutes of an hour
+_BEFORE_HOURS = frozenset(["o", "od", "do", "po", "przed", "kolo", "okolo", "godzina", "godzinie", "godziny"])
 _PUBLIC = re.compile(r"80[0-4]\d{6}")  # lines that anybody may call
 _ALARMS = frozenset(["112", "997", "998", "999", "986", "991", "992", "993", "994"])
 _CALLING = ("dzwon", "zadzwon", "pogotow", "alarm")
@@ -173,6 +176,7 @@ def _plain(line: Line, group: list[Piece], digits: str) -> bool:
         or _model(line, first, digits)
         or _date(line, group)
         or _numbered_thing(line, first, digits)
+        or _minutes(line, first, digits)
         or _range(line, group)
     )
 
@@ -207,6 +211,13 @@ def _clock(line: Line, group: list[Piece]) -> bool:
     return between == ":" and int(group[1].digits) < 60 and len(group[1].digits) == 2
 
 
+def _minutes(line: Line, first: int, digits: str) -> bool:
+    """ "o czternastej trzydzieści": minutes after an hour."""
+    hour = NUMERALS.get(line.folded(first - 1))
+    asked = line.folded(first - 2) in _BEFORE_HOURS
+    return len(digits) == _TWO and int(digits) < _HOUR and asked and hour is not None and hour.ordinal
+
+
 def _decimal(line: Line, group: list[Piece]) -> bool:
     """1 299,00 or 19.99 in figures: thousands by threes, then two decimals."""
     if not all(piece.written for piece in group) or len(group) < 2 or len(group[-1].digits) != 2:
@@ -219,7 +230,7 @@ def _decimal(line: Line, group: list[Piece]) -> bool:
 def _model(line: Line, first: int, digits: str) -> bool:
     """A product name before a short number: "iPhone 15", "RTX 4070"."""
     word = line.at(first - 1)
-    if word is None or len(digits) > 4 or word.is_sign or not word.text.isalpha():
+    if word is None or len(digits) > 4 or word.is_sign or not word.text.isalpha() or word.fold in LABELS:
         return False
     inner_capital = any(character.isupper() for character in word.text[1:])
     return inner_capital or (

@@ -5,6 +5,7 @@ As with names, the word itself is not among the features: a password can be any 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -23,14 +24,41 @@ _REACH = 3  # words looked at on each side
 _STEM = 4  # letters of the word that asks
 _SHORTEST_ECHO = 3
 _FEW = 3
+_PHRASE = 2  # words
+_ACCEPTS = frozenset(
+    ["zgadza", "dziekuje", "zapisalam", "zapisalem", "zapisuje", "dobrze", "prawidlowo", "pasuje"]
+)
+_REFUSES = frozenset(["niestety", "nie", "inne", "blad", "bledne", "niepoprawne", "nieprawidlowe", "jeszcze"])
+_OPENING, _CLOSING = frozenset("(„”\"«»'[:,;/"), frozenset(".,;:!?)]”\"»'…/")
+_KINDS_OF_SIGNS = ((str.isupper, "A"), (str.islower, "a"), (str.isdigit, "0"))
+_LONGEST_ROW = 6  # changes of kind that are told apart
+_TURNS = 8  # after the last word for a secret in which one may still be said: a password is guessed at
 
 
 def may_be_secret(dialogue: Dialogue, line: Line, index: int) -> bool:
-    """Whether a word is worth asking about as a password: a secret was spoken of not long before, or is in this turn."""
+    """Whether a word is worth asking about as a password: a secret was spoken of some turns before, or is in this turn."""
     word = line.words[index]
     if word.is_sign or word.is_mark or word.fold in FUNCTION_WORDS:
         return False
-    return dialogue.asks.during("SECRET", line.first + index)
+    return dialogue.asks.during("SECRET", line.first + index) or secret_spoken_of(dialogue, line)
+
+
+def secret_spoken_of(dialogue: Dialogue, line: Line) -> bool:
+    """Whether a secret is named in this turn or in one of those before; other questions may have come between."""
+    return any(cue.topic == "SECRET" and 0 <= line.turn - cue.turn <= _TURNS for cue in dialogue.cues)
+
+
+def glued(line: Line, start: int, end: int) -> tuple[int, int]:
+    """Characters ``start`` to ``end`` with all that no space parts from them: a written password is one row of signs,
+    "Kot_w-butach7"; signs of the sentence at its rims stay."""
+    while start > 0 and not line.text[start - 1].isspace() and line.text[start - 1] not in _OPENING:
+        start -= 1
+    stop = end
+    while stop < len(line.text) and not line.text[stop].isspace():
+        stop += 1
+    while stop > end and line.text[stop - 1] in _CLOSING:
+        stop -= 1
+    return start, stop
 
 
 def secret_features(dialogue: Dialogue, line: Line, index: int) -> list[int]:
@@ -57,6 +85,7 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
         f"shape={shape}",
         f"role={roles[2]}",
         f"signs={written}{inner}{min(len(word.text), 9) // 3}",
+        f"row={_row(line, word)}",
         f"l={left[0]}",
         f"l01={left[1]} {left[0]}",
         f"r={right[0]}",
@@ -66,7 +95,9 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
         f"content={min(_content(line), 6)}",
         f"echo={_echoes(dialogue, line, word)}",
         f"stop={word.after_stop}",
+        f"together={_echoed_together(dialogue, line, index)}",
         f"speaker={line.speaker}",
+        *_beside(dialogue, line),
     ):
         yield trait
         yield f"{asked}|{trait}"
@@ -80,6 +111,13 @@ def _names(dialogue: Dialogue, line: Line, index: int) -> Iterator[str]:
     yield f"right={roles[3]}{roles[4]}|{shape}"
     yield f"{asked}|n={length}|rest={rest}"
     yield f"{asked}|n={length}|{roles[2]}"
+
+
+def _row(line: Line, word: Word) -> str:
+    """The kinds of signs that stand together without a space, each change once: "Aa_0" of "Kot_7"."""
+    start, end = glued(line, word.start, word.end)
+    kinds = [next((k for is_kind, k in _KINDS_OF_SIGNS if is_kind(ch)), ch) for ch in line.text[start:end]]
+    return "".join(kind for kind, _ in itertools.groupby(kinds))[:_LONGEST_ROW]
 
 
 def _asked(dialogue: Dialogue, line: Line, index: int) -> str:
@@ -116,6 +154,27 @@ def _content(line: Line) -> int:
         not word.is_sign and word.fold not in FUNCTION_WORDS and word.fold not in NUMERALS
         for word in line.words
     )
+
+
+def _beside(dialogue: Dialogue, line: Line) -> Iterator[str]:
+    """How the other side's turn before ends, and how the one after begins: "niestety nie", "zgadza się"."""
+    before = next((o for o in reversed(dialogue.lines[: line.turn]) if o.speaker != line.speaker), None)
+    after = next((o for o in dialogue.lines[line.turn + 1 :] if o.speaker != line.speaker), None)
+    said = [word.fold for word in before.words if not word.is_sign] if before else []
+    answer = [word.fold for word in after.words if not word.is_sign] if after else []
+    yield f"before={' '.join(said[-1:])}"
+    yield f"before2={' '.join(said[-_PHRASE:])}"
+    yield f"asks={bool(before and '?' in before.text)}{step(len(said))}"
+    yield f"after={' '.join(answer[:1])}"
+    yield f"after2={' '.join(answer[:_PHRASE])}"
+    yield f"accepted={any(word in _ACCEPTS for word in answer)}{any(word in _REFUSES for word in answer)}"
+
+
+def _echoed_together(dialogue: Dialogue, line: Line, index: int) -> bool:
+    """Whether the other side says this word beside the same neighbour: a password of several words comes back whole."""
+    pairs = set(itertools.pairwise([w.fold for w in line.words[max(0, index - 1) : index + 2]]))
+    near = [o for o in dialogue.lines if 0 < abs(o.turn - line.turn) <= _FEW and o.speaker != line.speaker]
+    return any(pair in pairs for o in near for pair in itertools.pairwise([w.fold for w in o.words]))
 
 
 def _echoes(dialogue: Dialogue, line: Line, word: Word) -> str:

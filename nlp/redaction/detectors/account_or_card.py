@@ -21,6 +21,16 @@ _TAIL = re.compile(
 )
 
 
+_LONG_CARDS = ("2", "3", "4", "5", "6")
+# by length, how cards begin: thirteen digits that begin otherwise are an article's number, fifteen a telephone's
+_ISSUERS: dict[int, tuple[str, ...]] = {
+    13: ("4",),
+    14: ("3",),
+    15: ("34", "37"),
+    **dict.fromkeys(range(16, 20), _LONG_CARDS),
+}
+
+
 class AccountOrCardDetector:
     """Polish account numbers, IBAN, card numbers, masked cards."""
 
@@ -49,7 +59,7 @@ def is_number(text: str) -> bool:
     digits = digits_of(text)
     if len(digits) == 26:
         return bool(iban.is_valid("PL" + digits))
-    return 13 <= len(digits) <= 19 and bool(luhn.is_valid(digits))
+    return digits.startswith(_ISSUERS.get(len(digits), ())) and bool(luhn.is_valid(digits))
 
 
 def _card_confidence(text: str) -> float:

@@ -5,27 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlp.redaction.answers import nothing_else
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.number_words import MONTHS
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
+from nlp.redaction.word_model import number_likelihood
 from nlp.redaction.words import Line, Word
 
 _YEAR = frozenset(["rok", "roku", "r"])
 _BETWEEN = frozenset([",", ".", "-", "/", "dnia", "przez", "kropka"])
-_NOT_AFTER = frozenset(["godzin", "godziny", "lat", "lata", "minut", "dni", "zlotych", "zl"])
+_NOT_AFTER = frozenset(
+    "godzin godziny lat lata minut dni zlotych zl rat raty procent punktow punkty sztuk sztuki osob osoby".split()  # noqa: SIM905
+)
 _OTHER_DATES = frozenset(
     ["zakupu", "dostawy", "zamowienia", "wizyty", "umowy", "platnosci", "faktury", "wystawienia"]
 )
 _YEAR_FIGURES = re.compile(r"(?:19|20)\d{2}")
 _SHORT_ANSWER = 4  # words
+UNLIKELY = 0.02  # a date that answers by its place goes on being a date of birth from here
 
 
 class DateOfBirthDetector:
     """Dates said while a date of birth is awaited."""
 
     name = "date_of_birth"
-    version = "2"
+    version = "3"
+
+    def __init__(self, *, learned: bool = True) -> None:
+        self._learned = learned
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
@@ -38,8 +46,18 @@ class DateOfBirthDetector:
                     ask.end - line.first,
                 )
                 for first, last in _dates(line, low, min(high, len(line.words))):
+                    if self._learned and _unlikely(dialogue, line, first, last):
+                        continue
                     start, end = line.words[first].start, line.words[last - 1].end
                     yield Finding(line.turn, start, end, "DATE_OF_BIRTH", 0.9, producer(self), "asked for")
+
+
+def _unlikely(dialogue: Dialogue, line: Line, first: int, last: int) -> bool:
+    """Whether none of the numbers is likely to be of a date of birth."""
+    runs = [run for run in dialogue.runs_of(line.turn) if run.first < last and run.last > first]
+    if not runs or nothing_else(line):
+        return False
+    return all(number_likelihood("BIRTH", dialogue, run) < UNLIKELY for run in runs)
 
 
 def _dates(line: Line, low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from stdnum.pl import nip, regon
 
-from nlp.redaction.detectors.numbers import LABELS, asked_runs, digits_of, shaped
+from nlp.redaction.detectors.letters import asked_letters
+from nlp.redaction.detectors.numbers import asked_runs, digits_of, shaped
 from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.number_words import LABELS
 from nlp.redaction.spans import Finding
 from nlp.text import analyse
 
@@ -23,13 +25,14 @@ class IdNumberDetector:
     """Official numbers of people and their businesses."""
 
     name = "id_number"
-    version = "1"
+    version = "2"
 
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         yield from asked_runs(
             self, "ID_NUMBER", dialogue, lambda d: bool(nip.is_valid(d) or regon.is_valid(d))
         )
+        yield from asked_letters(self, "ID_NUMBER", dialogue)
         yield from shaped(
             self,
             "ID_NUMBER",

@@ -5,45 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from nlp.redaction.cues import of_a_thing
 from nlp.redaction.dialogue import Dialogue
+from nlp.redaction.number_words import LABELS
 from nlp.redaction.runs import Run
 from nlp.redaction.spans import Detector, Finding, PersonalType, producer
 from nlp.redaction.words import Line, Word
 
 _CODE_LEFT = re.compile(r"[\w/#-]*$")
-_LETTER_NAMES = frozenset(
+LETTER_NAMES = frozenset(
     "be ce de ef ge gie ha jot ka el em en pe er es te fau wu iks igrek zet ku".split()  # noqa: SIM905
 )
-_KEYS = frozenset(["krzyzyk", "gwiazdka", "kluczyk", "kratka", "hasz"])  # of a keypad at a door
-_WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
+KEYS = frozenset(["krzyzyk", "klucz", "gwiazdka", "kluczyk", "kratka", "hasz"])  # of a keypad at a door
+WORDS_TOO = frozenset(["a", "i", "o", "u", "w", "z", "ha", "te", "de"])
 _BETWEEN_LETTERS = frozenset(["lamane", "na", "przez", "kreska", "myslnik", "ukosnik", "slash"])
+_SURE = 0.9  # a shape with a right checksum: that is somebody's, whatever it is called
 _LETTER_REACH = 8  # words before a number in which its letters are looked for
-LABELS = frozenset(
-    [
-        "nip",
-        "imei",
-        "sn",
-        "krs",
-        "iban",
-        "nr",
-        "tel",
-        "vat",
-        "ppe",
-        "vin",
-        "fax",
-        "dowod",
-        "kod",
-        "id",
-        "pin",
-        "puk",
-        "cvv",
-        "cvc",
-        "fv",
-        "sms",
-        "zam",
-        "zgl",
-    ]
-)
 _CODE_RIGHT = re.compile(r"[A-Za-z0-9/-]*")
 
 
@@ -75,7 +52,8 @@ def shaped(
     for line in dialogue.lines:
         for match in pattern.finditer(line.text):
             confidence = accept(match.group())
-            if confidence:
+            thing = confidence < _SURE and of_a_thing(line, dialogue.cues, match.start())
+            if confidence and not thing:
                 start, end = match.span("value" if "value" in pattern.groupindex else 0)
                 yield Finding(line.turn, start, end, kind, confidence, producer(detector), "shape")
 
@@ -127,7 +105,7 @@ def _letters_before(line: Line, run: Run) -> int:
             start = line.words[probe].start
         elif _is_letter(word):
             found += 1
-            start = word.start if found > 1 or word.fold not in _WORDS_TOO else start
+            start = word.start if found > 1 or word.fold not in WORDS_TOO else start
         elif word.text not in ",-–.…" and word.fold not in _BETWEEN_LETTERS:
             break
         probe -= 1
@@ -138,7 +116,7 @@ def _letters_after(line: Line, run: Run) -> int:
     """Where the letters end that are said after a number: "siedem siedem łamane przez a g r"."""
     end, probe, linked = run.end, run.last, False
     while (word := line.at(probe)) and probe - run.last < _LETTER_REACH:
-        if _is_letter(word) and (linked or word.fold not in _WORDS_TOO):
+        if _is_letter(word) and (linked or word.fold not in WORDS_TOO):
             end, linked = word.end, True
         elif word.fold in _BETWEEN_LETTERS or word.text in ",-–":
             linked = linked or word.fold in _BETWEEN_LETTERS
@@ -150,7 +128,7 @@ def _letters_after(line: Line, run: Run) -> int:
 
 def _is_letter(word: Word | None) -> bool:
     return word is not None and (
-        word.fold in _LETTER_NAMES | _KEYS or (len(word.text) == 1 and word.text.isalpha())
+        word.fold in LETTER_NAMES | KEYS or (len(word.text) == 1 and word.text.isalpha())
     )
 
 

@@ -37,6 +37,9 @@ _KINDS = frozenset(
         "kolor",
     ]
 )
+_LINKS = frozenset(["czy", "i", "oraz", "albo", "lub", "ani", ",", "a", "/"])
+_FURTHEST_LISTED = 3
+_TITLE = 3  # words to a quotation mark
 _ENDING = re.compile(r"(?:iego|iemu|ego|emu|iej|ami|owi|iem|ej|em|im|ym|ie|ia|ii|iu|a|e|i|o|u|y)$")
 _AS_IN = re.compile(r"(?<!\w)\w{1,4},? jak \w+(?:[ ,.…i]+\w{1,4},? jak \w+)+", re.IGNORECASE)
 
@@ -45,18 +48,27 @@ def things_named(lines: Iterable[Line]) -> frozenset[str]:
     """Stems of names that a thing bears somewhere in the conversation: "lampa Kleopatra", "model Ewa", "„Zosia”"."""
     found = set()
     for line in lines:
+        last = -_FURTHEST_LISTED - 1  # where the last thing's name stands
         for index, word in enumerate(line.words[1:], 1):
             if word.is_sign or word.is_mark or not name_form(word).any_name:
                 continue
             before = line.folded(index - 1)
-            if before in things_sold() or before in _KINDS or (before in QUOTES and _closed(line, index)):
+            named = before in things_sold() or before in _KINDS or _quoted(line, index)
+            if named or (index - last <= _FURTHEST_LISTED and _listed(line, last, index)):
                 found.add(stem_of(word.fold))
+                last = index
     return frozenset(found)
 
 
-def _closed(line: Line, index: int) -> bool:
-    """Whether a quotation ends right after a word."""
-    return line.folded(index + 1) in QUOTES
+def _quoted(line: Line, index: int) -> bool:
+    """Whether a word stands in a short quotation: a title, not what somebody says."""
+    opened = any(line.folded(i) in QUOTES for i in range(max(0, index - _TITLE), index))
+    return opened and any(line.folded(i) in QUOTES for i in range(index + 1, index + _TITLE + 1))
+
+
+def _listed(line: Line, last: int, index: int) -> bool:
+    """Whether a name stands in a row with a thing's name: "lampa Edyta czy Kaja"."""
+    return all(line.folded(i) in _LINKS for i in range(last + 1, index))
 
 
 def known_names(dialogue: Dialogue, chains: Mapping[int, Iterable[Chain]]) -> dict[str, bool]:

@@ -252,7 +252,17 @@ PRODUCTS = (
     "sofa kanapa fotel krzesło stół stolik łóżko materac szafa szafka komoda regał biurko dywan lampa żyrandol zasłona "
     "pościel sukienka suknia spódnica spodnie bluzka koszula but botki sandał kurtka płaszcz bluza torebka plecak rower "
     "hulajnoga wózek fotelik garnek patelnia frytkownica kosiarka bateria zlew umywalka oprawka perfumy kubek talerz "
-    "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka"
+    "kolekcja seria model linia zestaw komplet lalka rowerek łóżeczko hamak namiot walizka zegarek kolczyki książka "
+    "krem żel szampon balsam mydło serum maseczka pomadka szminka lakier płyn proszek odżywka peeling "
+    "narożnik taboret pufa ława witryna kredens ławka leżak huśtawka poduszka kołdra koc obrus firana firanka roleta "
+    "lustro obraz figurka wazon doniczka świeca lampka kinkiet plafon abażur tapeta płytka panel drzwi kabina wanna "
+    "lodówka pralka zmywarka piekarnik ekspres czajnik toster robot odkurzacz żelazko mikser blender maszyna suszarka "
+    "grill piec piecyk żakiet marynarka sweter kardigan tunika bluzeczka dres piżama szlafrok biustonosz rajstopy "
+    "czapka szalik kapelusz pasek portfel torba kozaki trampki klapki kapcie szpilki baleriny sneakersy mokasyny "
+    "pierścionek naszyjnik bransoletka obrączka łańcuszek wisiorek tort ciasto ciastko chleb ser kiełbasa szynka "
+    "kawa herbata czekolada praliny pierniki pierogi miód dżem sok wino karma powojnik pomidor jabłoń tulipan "
+    "pluszak miś konik puzzle plakat płyta album film serial powieść biografia kalendarz filiżanka porcelana dzbanek "
+    "nóż maszynka golarka mebel meble zasłonka pled ręcznik"
 )
 
 

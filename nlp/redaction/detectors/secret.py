@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlp.redaction.detectors.numbers import asked_runs
+from nlp.redaction.detectors.letters import asked_letters
+from nlp.redaction.detectors.numbers import KEYS, asked_runs
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
-from nlp.redaction.secret_features import may_be_secret
+from nlp.redaction.secret_features import glued, may_be_secret, secret_spoken_of
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.word_model import secret_likelihood
-from nlp.redaction.words import Line
+from nlp.redaction.words import Line, Word
 
 _WRITTEN = re.compile(
     r"(?:has[łl]o|has[łl]em|hase[łl]ko|pin|password|cvv|cvc|kod|puk|token)\s*(?:to|jest|brzmi)?\s*[:=]\s*(?P<value>\S{3,}[^\s.,;!?)])",
@@ -28,8 +29,12 @@ _CODE = re.compile(
 )
 _INTRODUCES = frozenset(["to", "jest", "brzmi", "mam", "bylo", "brzmialo", ":", "bedzie", "="])
 _WORD_CUES = re.compile(r"^(hasl|hasel)")
+# what follows these is the question itself, only the other side answers it
+_QUESTIONS = re.compile(r"^(pytani|odpowied|slow)")
+_BETWEEN_KEYS = frozenset([",", "-", "–", ".", "i", "potem", "a", "dalej"])
 _LONGEST = 5
-LIKELY = 0.35
+LIKELY = 0.28
+UNLIKELY = 0.02  # words that a rule takes for a password stay one from here
 LIKELY_INSIDE = 0.15  # the same for a word between or beside words that are likely
 
 
@@ -37,7 +42,7 @@ class SecretDetector:
     """Asked-for numbers, and passwords that are words."""
 
     name = "secret"
-    version = "3"
+    version = "4"
 
     def __init__(self, *, learned: bool = True) -> None:
         self._learned = learned
@@ -45,6 +50,7 @@ class SecretDetector:
     def find(self, dialogue: Dialogue) -> Iterator[Finding]:
         """See ``Detector.find``."""
         yield from asked_runs(self, "SECRET", dialogue)
+        yield from asked_letters(self, "SECRET", dialogue)
         for line in dialogue.lines:
             for pattern in (_WRITTEN, _STRANGE, _CODE):
                 for match in pattern.finditer(line.text):
@@ -54,6 +60,7 @@ class SecretDetector:
                             line.turn, start, end, "SECRET", 0.92, producer(self), "follows its name"
                         )
         yield from self._words(dialogue)
+        yield from self._keyed(dialogue)
         if self._learned:
             for line in dialogue.lines:
                 if line.speaker != "system":  # labels are no sentences
@@ -78,24 +85,69 @@ class SecretDetector:
                 _joins(line, last) and sure.get(last + 1, 0.0) >= LIKELY
             ):
                 last += 1
-            start, end = line.words[first].start, line.words[last - 1].end
-            yield Finding(line.turn, start, end, "SECRET", 0.7, producer(self), "learned from its context")
+            start, end = glued(line, line.words[first].start, line.words[last - 1].end)
+            confidence = min(0.9, max(sure.get(i, 0.0) for i in range(first, last)))
+            yield Finding(
+                line.turn, start, end, "SECRET", confidence, producer(self), "learned from its context"
+            )
             index = last
 
     def _words(self, dialogue: Dialogue) -> Iterator[Finding]:
         """Spoken passwords: after "hasło to ...", or the short answer to a request for one."""
         for cue in dialogue.cues:
             line = dialogue.lines[cue.turn]
-            if cue.topic != "SECRET" or not _WORD_CUES.match(line.folded(cue.first)):
+            named = _WORD_CUES.match(line.folded(cue.first))
+            if cue.topic != "SECRET" or not (named or _QUESTIONS.match(line.folded(cue.first))):
                 continue
-            place = _said(line, cue.last) or _right_after(dialogue, line, cue.last)
+            place = (_said(line, cue.last) or _right_after(dialogue, line, cue.last)) if named else None
             if place is None and cue.request:
                 line, place = _answer(dialogue, cue.turn)
-            if place:
+            if place and not (self._learned and _unlikely(dialogue, line, place)):
                 start, end = line.words[place[0]].start, line.words[place[1] - 1].end
                 yield Finding(
                     line.turn, start, end, "SECRET", 0.8, producer(self), "answer to a request for a password"
                 )
+
+    def _keyed(self, dialogue: Dialogue) -> Iterator[Finding]:
+        """Codes of a door with the keys between their figures: "czternaście klucz dwadzieścia dwa"."""
+        for line in dialogue.lines:
+            for first, last in _keypads(line):
+                if secret_spoken_of(dialogue, line):
+                    start, end = line.words[first].start, line.words[last - 1].end
+                    yield Finding(line.turn, start, end, "SECRET", 0.85, producer(self), "keys of a door")
+
+
+def _keypads(line: Line) -> Iterator[tuple[int, int]]:
+    """Words ``first`` to ``last`` (exclusive) of rows of figures with a key such as "kluczyk" among them."""
+    first = 0
+    while first < len(line.words):
+        last = _row_of_keys(line, first)
+        row = line.words[first:last]
+        if any(word.fold in KEYS for word in row) and any(_is_figure(word) for word in row):
+            yield first, last
+        first = max(last, first + 1)
+
+
+def _row_of_keys(line: Line, first: int) -> int:
+    """Where a row of figures and keys ends that begins at ``first``."""
+    last = probe = first
+    while word := line.at(probe):
+        key = word.fold in KEYS or _is_figure(word)
+        if not key and (probe == first or word.fold not in _BETWEEN_KEYS):
+            break
+        probe += 1
+        last = probe if key else last
+    return last
+
+
+def _is_figure(word: Word) -> bool:
+    return word.fold in NUMERALS or word.text.isdigit()
+
+
+def _unlikely(dialogue: Dialogue, line: Line, place: tuple[int, int]) -> bool:
+    """Whether none of the words is likely to be of a password."""
+    asked = [i for i in range(*place) if may_be_secret(dialogue, line, i)]
+    return all(secret_likelihood(dialogue, line, i) < UNLIKELY for i in asked) if asked else False
 
 
 def _joins(line: Line, index: int) -> bool:

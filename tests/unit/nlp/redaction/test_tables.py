@@ -110,3 +110,39 @@ def test_an_underscore_in_a_name_of_a_file_or_queue_is_only_a_space(redactor: Re
     assert "kasia" not in clean.turns[0].text
     assert redactor.redact_name("czaty_listopad") == "czaty_listopad"
     assert "kasia" not in redactor.redact_name("kasia_z_gor")
+
+
+def test_letters_of_a_series_and_its_number_in_turns_of_their_own_go(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("agent", "poproszę serię i numer dowodu"),
+        ("customer", "de er fau"),
+        ("agent", "tak"),
+        ("customer", "cztery zero zero"),
+        ("agent", "i dalej"),
+        ("customer", "siedem jeden dziewięć"),
+    )
+    assert texts[1::2] == ["[ID_NUMBER]"] * 3
+
+
+def test_a_password_of_words_goes_wherever_it_is_said_again(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("agent", "Poproszę hasło do infolinii."),
+        ("customer", "Hasło to srebrna konewka."),
+        ("agent", "Srebrna konewka, zgadza się, dziękuję."),
+        ("customer", "A konewka ogrodowa jest jeszcze w sklepie?"),
+    )
+    assert texts[1:3] == ["Hasło to [SECRET].", "[SECRET], zgadza się, dziękuję."]
+    assert texts[3] == "A konewka ogrodowa jest jeszcze w sklepie?"
+
+
+def test_a_number_in_a_sentence_about_something_else_is_no_answer(redactor: Redactor) -> None:
+    texts = _redacted(
+        redactor,
+        ("agent", "Proszę o numer zamówienia."),
+        ("customer", "cztery jeden zero, osiemset dwa"),
+        ("agent", "Dziękuję. Kurier będzie u pani jutro o piętnastej czterdzieści."),
+    )
+    assert texts[1] == "[CUSTOMER_NUMBER]"
+    assert texts[2] == "Dziękuję. Kurier będzie u pani jutro o piętnastej czterdzieści."
