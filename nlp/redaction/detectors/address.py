@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlp.redaction.answers import nothing_else
+from nlp.redaction.detectors.address_judged import no_house, unlikely
 from nlp.redaction.detectors.address_parts import flats, whole_addresses
 from nlp.redaction.dialogue import Dialogue
 from nlp.redaction.function_words import FUNCTION_WORDS
@@ -15,7 +15,7 @@ from nlp.redaction.runs import Run
 from nlp.redaction.spans import Finding, producer
 from nlp.redaction.spoken_numbers import NUMERALS
 from nlp.redaction.word_features import may_be_address
-from nlp.redaction.word_model import likelihood, number_likelihood
+from nlp.redaction.word_model import likelihood
 from nlp.redaction.words import Line, Word
 
 _STREET = frozenset(
@@ -54,9 +54,6 @@ _FLAT_WRITTEN = re.compile(
 )
 _PLACES = frozenset(["na", "przy", "pod", "z"])
 LIKELY = 0.3
-UNLIKELY = 0.02  # a place that a rule takes for an address stays one from here
-LIKELY_HOUSE = 0.2  # a number that keeps such a place one
-UNLIKELY_HOUSE = 0.02  # a number that answers by its place goes on being of an address from here
 LIKELY_ASKED = 0.15  # the same where an address is awaited
 _HOUSE_DIGITS, _STREET_WORDS = 3, 3
 _WORDLY = frozenset(
@@ -79,7 +76,7 @@ class AddressDetector:
         """See ``Detector.find``."""
         found: dict[int, list[Finding]] = {}
         for finding in self._parts(dialogue):
-            if self._learned and _unlikely(dialogue, finding):
+            if self._learned and unlikely(dialogue, finding):
                 continue
             found.setdefault(finding.turn, []).append(finding)
         for turn, parts in found.items():
@@ -98,21 +95,6 @@ class AddressDetector:
         if self._learned:
             for line in dialogue.lines:
                 yield from _likely(dialogue, line, sign)
-
-
-def _unlikely(dialogue: Dialogue, finding: Finding) -> bool:
-    """Whether neither words nor numbers of a place are likely to be of an address where somebody lives: a shop's street."""
-    line = dialogue.lines[finding.turn]
-    asked = [
-        likelihood("ADDRESS", dialogue, line, index)
-        for index, word in enumerate(line.words)
-        if finding.start <= word.start < finding.end
-        and may_be_address(word, name_form(word), capital=dialogue.cased and word.capital)
-    ]
-    if line.speaker == "system" or not asked or max(asked) >= UNLIKELY:
-        return False
-    inside = [r for r in dialogue.runs_of(line.turn) if r.start < finding.end and r.end > finding.start]
-    return all(number_likelihood("HOUSE", dialogue, run) < LIKELY_HOUSE for run in inside)
 
 
 def _likely(dialogue: Dialogue, line: Line, sign: str) -> Iterator[Finding]:
@@ -340,16 +322,10 @@ def _answers(dialogue: Dialogue, sign: str, *, learned: bool) -> Iterator[Findin
                 break
             low, high = max(0, ask.start - line.first), ask.end - line.first
             for run in dialogue.runs_of(line.turn):
-                if low <= run.first <= high and not (learned and _no_house(dialogue, run)):
+                if low <= run.first <= high and not (learned and no_house(dialogue, run)):
                     free = run.position not in dialogue.asks.typed
                     yield from _numbered(dialogue, line, run, low, free, sign)
             yield from _towns(dialogue, line, low, high, sign)
-
-
-def _no_house(dialogue: Dialogue, run: Run) -> bool:
-    """Whether a number said among other words is hardly of an address."""
-    said_alone = nothing_else(dialogue.lines[run.turn])
-    return not said_alone and number_likelihood("HOUSE", dialogue, run) < UNLIKELY_HOUSE
 
 
 def _named(dialogue: Dialogue, line: Line, index: int) -> bool:
