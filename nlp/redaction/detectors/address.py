@@ -53,7 +53,7 @@ _FLAT_WRITTEN = re.compile(
     r"\d{1,4} ?[A-Za-z]?(?: ?[/\\] ?\d{1,4}|,? ?(?:m|lok|mieszk\w*|lokal)\b\.? ?\d{1,4})", re.IGNORECASE
 )
 _PLACES = frozenset(["na", "przy", "pod", "z"])
-LIKELY = 0.3
+LIKELY = 0.2
 LIKELY_ASKED = 0.15  # the same where an address is awaited
 _HOUSE_DIGITS, _STREET_WORDS = 3, 3
 _WORDLY = frozenset(
