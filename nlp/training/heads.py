@@ -18,7 +18,7 @@ from nlp.training.examples import Example
 from nlp.training.fit import Labels
 from nlp.windows import Windower
 
-PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3)
+PENALTIES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 ITERATIONS = 80
 
 
