@@ -96,8 +96,8 @@ class Tagger:
                 results[index] = read
         for index, (owner, _) in enumerate(flat):
             reads[owner].append(results[index])
-        for conversation, read, read_windows in zip(chunk, unnamed, reads, strict=True):
-            yield self._assemble(conversation, read, read_windows)
+        for conversation, as_read, found in zip(chunk, unnamed, reads, strict=True):
+            yield self._assemble(conversation, as_read, found)
 
     def _read(self, windows: Sequence[Window]) -> list[Read]:
         network = self.artefact.network
