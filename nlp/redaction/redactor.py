@@ -54,7 +54,7 @@ class Redactor:
         ``customer_id``, ``order_id`` and ``case_id`` stay: storage replaces them by pseudonyms, so that a
         customer's contacts can still be counted together.
         """
-        hints = (c.agent.name,) if c.agent and c.agent.name else ()
+        hints = known_names(c)
         beside = [*_strings({"queue": c.queue}), *_strings(c.metadata)]
         labelled = [Turn("system", f"{key}: {value}") for key, value in beside]
         findings = self.find((*c.turns, *labelled), hints)
@@ -62,7 +62,7 @@ class Redactor:
         queue, metadata = _cleaned(c, beside, [f for f in findings if f.turn >= len(c.turns)])
         clean = dataclasses.replace(
             c,
-            turns=_replaced(c.turns, said, numbered=self._numbered),
+            turns=replaced(c.turns, said, numbered=self._numbered),
             agent=dataclasses.replace(c.agent, name=None) if c.agent else None,
             queue=queue,
             metadata=without_words(metadata),
@@ -75,12 +75,12 @@ class Redactor:
     def redact_text(self, s: str, hints: Sequence[str] = ()) -> str:
         """One sentence on its own, such as a subject."""
         turns = (Turn("unknown", s),)
-        return _replaced(turns, self.find(turns, hints))[0].text
+        return replaced(turns, self.find(turns, hints))[0].text
 
     def redact_name(self, s: str) -> str:
         """A name on its own, such as that of a file: what was learned from sentences says nothing of it."""
         turns = (Turn("unknown", s),)
-        return _replaced(turns, _found(self._rules, turns, (), learned=False))[0].text
+        return replaced(turns, _found(self._rules, turns, (), learned=False))[0].text
 
 
 def _found(
@@ -120,7 +120,7 @@ def _cleaned(
         for f in findings
         if f.end > (skip := prefixes[f.turn - first])
     ]
-    clean = iter(_replaced([Turn("unknown", value) for _, value in beside], inside))
+    clean = iter(replaced([Turn("unknown", value) for _, value in beside], inside))
     queue = _filled({"queue": c.queue}, clean)["queue"]
     return queue, _filled(c.metadata, clean)
 
@@ -136,7 +136,12 @@ def _filled(value: Any, clean: Iterator[Turn]) -> Any:
     return value
 
 
-def _replaced(
+def known_names(c: Conversation) -> tuple[str, ...]:
+    """Names that are known before anything is read."""
+    return (c.agent.name,) if c.agent and c.agent.name else ()
+
+
+def replaced(
     turns: Sequence[Turn], findings: Sequence[Finding], *, numbered: bool = False
 ) -> tuple[Turn, ...]:
     """The turns with each finding replaced by its mark."""
